@@ -1,0 +1,34 @@
+"""Who could learn where: frozen facts in, a proved outcome out.
+
+This room owns nothing that is stored. It must not know the database, the web, the clock, chance, or who anyone is: it is told
+only what may count (`problem.py`), and a lot that somebody else drew. So the same input gives the same outcome, years later and
+on any machine, and every proposal can be recomputed and explained. A person decides; the matcher proposes.
+
+    problem.py      what it is told, and the outcome     eligibility.py  the hard rules, each with a name
+    scoring.py      every weight                         solver.py       assign(), solve()
+    checks.py       the second opinion                   explain.py      why this one, what else, why nobody
+    repair.py       one student after a decline          columns.py, storage.py  checked columns, bytes
+"""
+
+import importlib
+
+_WHERE = {
+    "assign": "solver",
+    "solve": "solver",
+    "Assignment": "solver",
+    "objections": "checks",
+    "Problem": "problem",
+    "Candidates": "problem",
+    "Openings": "problem",
+    "Pairs": "problem",
+    "Weights": "scoring",
+    "Outcome": "problem",
+}
+__all__ = list(_WHERE)
+
+
+def __getattr__(name):
+    """Load a part when it is first asked for, so that importing the room costs nothing."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)

@@ -1,0 +1,129 @@
+"""Columns of whole numbers: checked, put in one order, and never changed again.
+
+A table of the matcher is a frozen dataclass whose fields are NumPy columns. Each field is annotated with a `Column` or
+`Rows` that says what may stand in it; `freeze_columns()` then refuses everything else with a ValueError that names the column
+and the row (as it was given, counted from 0). This file knows nothing of internships.
+"""
+
+from dataclasses import dataclass
+from typing import get_type_hints
+
+import numpy as np
+
+LARGEST = 2**62
+LATEST_DAY = 2_932_896  # 9999-12-31, in days since 1970-01-01
+
+
+@dataclass(frozen=True)
+class Column:
+    """Kolom: shape (n,), or (n, width); whole numbers from `low` to and including `high`."""
+
+    dtype: str
+    low: int = 0
+    high: int = 1
+    width: int | None = None
+
+
+class Rows:
+    """Losse rijen: shape (k, number of parts), some rows per key. Each part is given its (low, high)."""
+
+    def __init__(self, **limits):
+        self.limits = limits
+
+
+def whole_numbers(name, value, *, low, high, shape=(None,), dtype=None):
+    """Return `value` as a new array of whole numbers, or raise a ValueError naming `name` and the row.
+
+    `shape` holds None for a free length. Refused: another shape, NaN, fractions, text, None, and what is out of range.
+    """
+    try:
+        given = np.asarray(value)
+    except ValueError as error:  # ragged lists
+        raise ValueError(f"{name}: rows of different length") from error
+    if given.size == 0 and given.ndim <= len(shape):
+        given = np.zeros([0 if side is None else side for side in shape], dtype=np.int64)
+    if given.ndim != len(shape):
+        raise ValueError(f"{name}: needs {len(shape)} dimension(s), got {given.ndim}")
+    for side, expected in zip(given.shape, shape, strict=True):
+        if expected is not None and side != expected:
+            raise ValueError(f"{name}: needs length {expected}, got {side}")
+    if given.dtype.kind not in "biu":
+        _refuse_type(name, given)
+    wrong = (given < low) | (given > high)
+    if wrong.any():
+        at = tuple(np.argwhere(wrong)[0])
+        raise ValueError(f"{name}: row {at[0]} is {given[at]}, must be from {low} to {high}")
+    return np.array(given, dtype=dtype or np.int64, order="C")
+
+
+def freeze_columns(table, name, *, order_by):
+    """Check all columns of the frozen dataclass `table`, sort them by the columns `order_by`, and close them for writing.
+
+    Two rows with equal `order_by` are refused. `name` opens every message. Loose rows become sorted and unique.
+    """
+    columns = {}
+    for item, hint in get_type_hints(type(table), include_extras=True).items():
+        label, value, kind = (
+            f"{name}.{item}",
+            getattr(table, item),
+            hint.__metadata__[0],
+        )
+        if isinstance(kind, Rows):
+            _set(table, item, _loose_rows(label, value, kind.limits))
+        else:
+            shape = (None,) if kind.width is None else (None, kind.width)
+            columns[item] = whole_numbers(
+                label,
+                value,
+                low=kind.low,
+                high=kind.high,
+                shape=shape,
+                dtype=kind.dtype,
+            )
+    length = len(columns[order_by[0]])
+    for item, values in columns.items():
+        if len(values) != length:
+            raise ValueError(f"{name}.{item}: has {len(values)} rows, {name}.{order_by[0]} has {length}")
+    order = np.lexsort([columns[item] for item in reversed(order_by)])
+    if length > 1:
+        same = np.ones(length - 1, dtype=bool)
+        for item in order_by:
+            same &= np.diff(columns[item][order]) == 0
+        if same.any():
+            at = order[1:][same][0]
+            what = ", ".join(f"{item} {columns[item][at]}" for item in order_by)
+            raise ValueError(f"{name}.{order_by[0]}: row {at} repeats {what}")
+    for item, values in columns.items():
+        _set(table, item, values[order])
+
+
+def rows_of(name, keys, wanted):
+    """Return the positions of `wanted` in the sorted `keys`; a key that is not there is a ValueError naming `name`."""
+    at = np.searchsorted(keys, wanted)
+    found = at < len(keys)
+    found[found] = keys[at[found]] == wanted[found]
+    if not found.all():
+        row = int(np.argmin(found))
+        raise ValueError(f"{name}: row {row} names {wanted[row]}, which is not in the problem")
+    return at
+
+
+def _loose_rows(label, value, limits):
+    table = whole_numbers(label, value, low=-LARGEST, high=LARGEST, shape=(None, len(limits)))
+    for at, (part, (low, high)) in enumerate(limits.items()):
+        whole_numbers(f"{label}.{part}", table[:, at], low=low, high=high)
+    return np.unique(table, axis=0) if len(table) else table
+
+
+def _refuse_type(name, given):
+    for at, item in np.ndenumerate(given):
+        if isinstance(item, (float, np.floating)) and not np.isfinite(item):
+            raise ValueError(f"{name}: row {at[0]} is {item}, a whole number is needed")
+        if not isinstance(item, (int, np.integer)):
+            raise ValueError(f"{name}: row {at[0]} is {item!r} ({type(item).__name__}), a whole number is needed")
+    raise ValueError(f"{name}: a number is too large")
+
+
+def _set(table, name, values):
+    values.flags.writeable = False
+    object.__setattr__(table, name, values)
