@@ -1,0 +1,61 @@
+# Stagemakelaar. `make run` starts it; `make help` lists the rest.
+
+PORT ?= 5000
+PYTHON ?=
+ARGS ?=
+export PORT PYTHON
+# `make run` is always the demo; the commands beside it take another environment when one is named.
+STAGEMAKELAAR_ENV ?= demo
+export STAGEMAKELAAR_ENV
+PY := .venv/bin/python
+# One worker per core and no more than four: each brings its own database server and browser.
+WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
+# The tests that `make check` runs; the rest belongs to `make test`.
+RULES := $(wildcard tests/test_architecture.py tests/test_templates.py tests/test_labels.py tests/test_migrations.py)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test check migrate styles translations lock clean installed tools catalogues
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: installed catalogues styles ## Start the demo on http://127.0.0.1:5000; another port: PORT=8080 make run
+	@STAGEMAKELAAR_ENV=demo exec $(PY) -m flask --app wsgi start
+
+test: tools catalogues styles ## Run the whole suite; a part of it: make test ARGS="tests/people -k profile"
+	@$(PY) -m pytest $(WORKERS) $(ARGS)
+
+check: tools catalogues ## Lint, types, templates, migrations
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+	@$(PY) -m djlint --lint --quiet templates
+	@$(if $(RULES),$(PY) -m pytest -q -n 0 -m "not needs" $(RULES))
+
+migrate: installed ## Bring the database to the newest version
+	@$(PY) -m flask --app wsgi migrate
+
+styles: installed ## Build the style sheets (from npm packages where npm runs)
+	@$(PY) scripts/styles.py
+
+translations: tools ## Collect the texts into the catalogues and compile them
+	@$(PY) scripts/translations.py extract
+	@$(PY) scripts/translations.py compile
+
+lock: tools ## Pin the newest fitting versions: make lock ARGS=--upgrade
+	@scripts/lock.sh $(ARGS)
+
+clean: ## Remove what make made, except the data in instance/
+	@rm -rf .venv node_modules static/build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -prune -exec rm -rf {} + ; find stagemakelaar -name '*.mo' -delete
+
+installed:
+	@scripts/prepare.sh requirements.txt
+
+# For the tests, which also want the npm packages that check pages.
+tools:
+	@scripts/prepare.sh requirements-dev.txt
+
+catalogues:
+	@$(PY) scripts/translations.py compile

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Writes requirements.txt and requirements-dev.txt from pyproject.toml: exact versions with hashes, one list for
+# Python 3.11 to 3.14. Keeps the versions that still fit; `scripts/lock.sh --upgrade` takes the newest that fit.
+set -eu
+cd "$(dirname "$0")/.."
+if ! command -v uv >/dev/null 2>&1; then
+    .venv/bin/python -m pip install -qq uv || { echo "uv, which writes the lists, could not be installed." >&2; exit 1; }
+    PATH="$PWD/.venv/bin:$PATH"
+fi
+# No header and no addresses: the lists say what is installed, not where this machine got it.
+compile() {
+    uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-config \
+        --no-emit-index-url --no-emit-find-links "$@" pyproject.toml
+}
+compile "$@" -o requirements.txt
+compile "$@" --group dev -c requirements.txt -o requirements-dev.txt
