@@ -1,0 +1,99 @@
+"""Every setting, its default, and which have none. Settings come from the environment and from nowhere else."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+PUBLISHED_KEY = "demo-sleutel-die-iedereen-mag-weten-0000"
+SHORTEST_KEY = 32
+
+
+class SettingsWrong(Exception):  # noqa: N818
+    """A setting that is missing or unsafe; the text names the variable, never its value."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the program was told by its environment (see docs/administration.md for each variable)."""
+
+    environment: str  # demo or production
+    database_url: str
+    secret_key: str
+    public_url: str
+    smtp_url: str | None  # None: letters go to files in `outgoing`
+    instance: Path
+    port: int = 5000
+    worker: bool = True
+    clock: str | None = None
+    trusted_proxies: int = 0
+    argon2: tuple[int, int, int] = (19_456, 2, 1)  # KiB, passes, lanes
+
+    @property
+    def is_demo(self):
+        """Whether this is a demo, in which nobody is real."""
+        return self.environment == "demo"
+
+    @property
+    def is_https(self):
+        """Whether people reach us over TLS, so that cookies may say so."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def outgoing(self):
+        """The folder that takes the letters when there is no mail host."""
+        return self.instance / "outgoing"
+
+    @property
+    def host(self):
+        """The one host name in links and in requests."""
+        return urlsplit(self.public_url).hostname
+
+
+def from_environment(environ=None):
+    """Read the settings and refuse what is unsafe; raises SettingsWrong with one sentence."""
+    environ = os.environ if environ is None else environ
+    environment = environ.get("STAGEMAKELAAR_ENV", "production")
+    if environment not in {"demo", "production"}:
+        raise SettingsWrong("STAGEMAKELAAR_ENV must be demo or production.")
+    demo = environment == "demo"
+    instance = Path(environ.get("STAGEMAKELAAR_INSTANCE") or ROOT / "instance")
+    port = _whole_number(environ, "PORT", 5000, 0, 65535)
+    settings = Settings(
+        environment=environment,
+        database_url=environ.get("DATABASE_URL") or f"sqlite:///{instance / 'stagemakelaar.sqlite'}",
+        secret_key=environ.get("SECRET_KEY") or (PUBLISHED_KEY if demo else ""),
+        public_url=(environ.get("PUBLIC_URL") or (f"http://127.0.0.1:{port}" if demo else "")).rstrip("/"),
+        smtp_url=environ.get("SMTP_URL") or None,
+        instance=instance,
+        port=port,
+        worker=environ.get("STAGEMAKELAAR_WORKER", "on") != "off",
+        clock=environ.get("STAGEMAKELAAR_CLOCK") or None,
+        trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES", 0, 0, 5),
+    )
+    if not demo:
+        _refuse_unsafe(settings, environ)
+    return settings
+
+
+def _refuse_unsafe(settings, environ):
+    if len(settings.secret_key.encode()) < SHORTEST_KEY or settings.secret_key == PUBLISHED_KEY:
+        raise SettingsWrong("SECRET_KEY must be a secret of your own of at least 32 bytes.")
+    if not settings.public_url.startswith("https://"):
+        raise SettingsWrong("PUBLIC_URL must begin with https:// in production.")
+    if settings.smtp_url is None:
+        raise SettingsWrong("SMTP_URL must name the mail host in production.")
+    if "tls=none" in settings.smtp_url:
+        raise SettingsWrong("SMTP_URL may not switch TLS off in production.")
+    if settings.clock is not None:
+        raise SettingsWrong("STAGEMAKELAAR_CLOCK may not be set in production.")
+    if environ.get("FLASK_DEBUG", "0") not in {"", "0", "false"}:
+        raise SettingsWrong("FLASK_DEBUG must be off in production.")
+
+
+def _whole_number(environ, name, default, least, most):
+    text = environ.get(name) or str(default)
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise SettingsWrong(f"{name} must be a whole number from {least} to {most}.")
+    return int(text)

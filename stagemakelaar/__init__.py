@@ -1,0 +1,42 @@
+"""Stagemakelaar: the instrument of a broker who finds internships for mbo students.
+
+`create_app` wires the rooms together and reads like a table of contents. Importing this package loads nothing heavy, so
+that `stagemakelaar.matching` can be used on its own.
+"""
+
+__version__ = "0.1.0"
+
+
+def create_app(settings):
+    """The web application for these settings; also the context of the `flask` commands."""
+    from flask import Flask
+
+    from stagemakelaar import cli, clock, db
+    from stagemakelaar.web import access, errors, headers, languages, layout, pages, signed_in
+
+    app = Flask(__name__, template_folder="../templates", static_folder=None)
+    app.config.from_mapping(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=[settings.host, *(["127.0.0.1", "localhost"] if settings.is_demo else [])],
+        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=500,
+        SESSION_COOKIE_NAME="__Host-session" if settings.is_https else "session",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_ENABLED=False,
+    )
+    clock.set_clock(settings.clock)
+    db.bind(db.make_engine(settings.database_url))
+
+    languages.install(app)
+    layout.install(app)
+    headers.install(app)
+    signed_in.install(app)
+    access.install(app)
+    errors.install(app)
+    pages.install(app)
+    cli.install(app)
+    return app

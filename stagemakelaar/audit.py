@@ -1,0 +1,126 @@
+"""Logregel: who did what to which record, when and from where. Append-only and chained by hashes.
+
+Owns `audit_entry`. Holds ids only: no names, addresses, codes or message texts. The database refuses changes to a line
+(triggers, see the first migration); whoever owns the whole file could still rewrite it, which only a head kept
+elsewhere shows.
+"""
+
+import contextvars
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Identity, Integer, String, event, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import JSON
+
+from stagemakelaar import clock
+from stagemakelaar.db import Base, UtcDateTime
+
+GENESIS = "0" * 64
+_LOCK = 7_264_001  # the advisory lock that keeps the chain from forking on PostgreSQL
+
+origin = contextvars.ContextVar("origin", default="system")
+
+
+class Entry(Base):
+    """Logregel: one act, or one reading of a student's file."""
+
+    __tablename__ = "audit_entry"
+
+    seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), Identity(always=False), primary_key=True
+    )
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[int | None] = mapped_column(index=True)
+    actor_role: Mapped[str] = mapped_column(String(20))
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    object_type: Mapped[str] = mapped_column(String(30))
+    object_id: Mapped[int | None]
+    programme_id: Mapped[int | None] = mapped_column(index=True)
+    result: Mapped[str] = mapped_column(String(10))
+    origin: Mapped[str] = mapped_column(String(60))
+    details: Mapped[dict] = mapped_column(JSON)
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+def record(session, action, subject=None, *, by, result="done", programme_id=None, **details):
+    """Promise a line about what `by` (a user, or None for the system) did to `subject`.
+
+    The lines of a transaction are written together just before it commits. By then all other rows are locked, so that
+    taking the chain's lock last can never make two transactions wait for each other.
+    """
+    entry = Entry(
+        at=clock.now(),
+        actor_id=getattr(by, "id", None),
+        actor_role=by.role.value if by is not None else "system",
+        action=action,
+        object_type=subject.__tablename__ if subject is not None else "",
+        programme_id=programme_id or getattr(subject, "programme_id", None) or getattr(by, "programme_id", None),
+        result=result,
+        origin=origin.get()[:60],
+        details={key: value for key, value in details.items() if value is not None},
+    )
+    session.info.setdefault("trail", []).append((entry, subject))
+
+
+@event.listens_for(Session, "before_commit")
+def _write_trail(session):
+    lines = session.info.pop("trail", [])
+    if not lines:
+        return
+    session.flush()  # the subjects need their ids
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    last = session.execute(select(Entry.seq, Entry.hash).order_by(Entry.seq.desc()).limit(1)).first()
+    seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
+    for entry, subject in lines:
+        seq += 1
+        entry.seq = seq
+        entry.object_id = getattr(subject, "id", None)
+        entry.previous = previous
+        entry.hash = previous = _hash(entry)
+        session.add(entry)
+    session.flush()
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_trail(session, _previous_transaction):
+    session.info.pop("trail", None)
+
+
+def trail_of(session, object_type, object_id):
+    """The lines about one record, oldest first."""
+    return session.scalars(
+        select(Entry).where(Entry.object_type == object_type, Entry.object_id == object_id).order_by(Entry.seq)
+    ).all()
+
+
+def verify(session):
+    """Walk the chain; give back (number of lines, sequence number of the first bad line or None)."""
+    previous, count = GENESIS, 0
+    for entry in session.scalars(select(Entry).order_by(Entry.seq).execution_options(yield_per=1000)):
+        count += 1
+        if entry.seq != count or entry.previous != previous or entry.hash != _hash(entry):
+            return count, entry.seq
+        previous = entry.hash
+    return session.scalar(select(func.count()).select_from(Entry)), None
+
+
+def _hash(entry):
+    facts = [
+        entry.seq,
+        entry.at.isoformat(),
+        entry.actor_id,
+        entry.actor_role,
+        entry.action,
+        entry.object_type,
+        entry.object_id,
+        entry.programme_id,
+        entry.result,
+        entry.origin,
+        entry.details,
+        entry.previous,
+    ]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

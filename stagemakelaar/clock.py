@@ -1,0 +1,38 @@
+"""The only place that asks the time, so that a test or a rehearsal can stop it (`STAGEMAKELAAR_CLOCK`)."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+_setting = {"source": None}
+
+
+def set_clock(source):
+    """Let time stand still: an ISO moment, `file:NAME` (read anew at each use), or None for the real time."""
+    if source and not source.startswith("file:"):
+        _parse(source)
+    _setting["source"] = source or None
+
+
+def now():
+    """The present moment, in UTC."""
+    source = _setting["source"]
+    if source is None:
+        return datetime.now(UTC)
+    if source.startswith("file:"):
+        source = Path(source.removeprefix("file:")).read_text(encoding="utf-8").strip()
+    return _parse(source)
+
+
+def today():
+    """The present date as people in the Netherlands read it on their calendar."""
+    return now().astimezone(AMSTERDAM).date()
+
+
+def _parse(text):
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=AMSTERDAM)
+    return moment.astimezone(UTC)

@@ -1,0 +1,166 @@
+"""Tables, sessions and the one way to write. Only this file commits or rolls back.
+
+Reading needs nothing: `current_session()`. Writing happens inside `transaction()`, opened by a page, a command or a job
+and by nothing else. A change outside it is refused, so a page that was only meant to show something cannot write.
+"""
+
+import threading
+from contextlib import contextmanager
+from datetime import UTC
+
+from sqlalchemy import DateTime, Enum, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The root of all tables; constraints without a name get one, so that a migration can find them again."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class WriteOutsideTransaction(RuntimeError):  # noqa: N818
+    """A change was made where nothing may be changed: open a `transaction()` at the edge."""
+
+
+class UtcDateTime(TypeDecorator):
+    """A moment, always aware and always UTC; SQLite would drop the offset in silence."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        """Refuse a moment without a zone and store the rest as UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value, dialect):
+        """Give back an aware moment on both databases."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def choice(enumeration, length=20):
+    """A column type for an enum that stores its values; the CHECK that guards it is written by hand, by name."""
+    return Enum(
+        enumeration,
+        native_enum=False,
+        create_constraint=False,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def one_of(column, enumeration):
+    """The text of a CHECK that allows only the values of an enum."""
+    values = ", ".join(f"'{member.value}'" for member in enumeration)
+    return f"{column} IN ({values})"
+
+
+# --- engines -------------------------------------------------------------------------------------------------------
+
+
+def make_engine(url):
+    """An engine for SQLite or PostgreSQL with the settings on which the promises rest."""
+    url = make_url(url)
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": 15, "check_same_thread": False}, pool_size=20)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _prepare_sqlite(connection, _record):
+    connection.isolation_level = None  # the driver's own transactions lose updates; `_begin_sqlite` opens ours
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection):
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _begin_postgresql(connection):
+    if not connection.get_execution_options().get("writing", False):
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+# --- sessions ------------------------------------------------------------------------------------------------------
+
+_sessions = scoped_session(sessionmaker(expire_on_commit=False))
+_committed = threading.Event()
+
+
+def bind(target, **options):
+    """Point all sessions of this process at an engine (or, in a test, at one connection)."""
+    _sessions.remove()
+    _sessions.configure(bind=target, **options)
+
+
+def current_session():
+    """The session of this thread: one per request, command or job."""
+    return _sessions()
+
+
+def close_session():
+    """End the session of this thread and give its connection back."""
+    _sessions.remove()
+
+
+def wait_for_commit(seconds):
+    """Wait until something was committed in this process, at most so many seconds; the worker sleeps here."""
+    happened = _committed.wait(seconds)
+    _committed.clear()
+    return happened
+
+
+@contextmanager
+def transaction():
+    """Write everything inside the block, or nothing of it."""
+    session = current_session()
+    if session.info.get("writing"):
+        raise RuntimeError("transactions do not nest: open them at the edge only")
+    session.rollback()  # end what was only read: SQLite cannot turn a reader into a writer
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={"writing": True})
+        yield session
+        session.commit()
+        _committed.set()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["writing"] = False
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_stray_changes(session, _flush_context, _instances):
+    if not session.info.get("writing"):
+        raise WriteOutsideTransaction("a change was flushed outside transaction()")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_stray_statements(state):
+    if (state.is_update or state.is_delete or state.is_insert) and not state.session.info.get("writing"):
+        raise WriteOutsideTransaction("a bulk statement was run outside transaction()")

@@ -1,0 +1,35 @@
+"""The refusals that the house knows. A refusal is a sentence for the user, at a field; a programming error is not caught."""
+
+
+def N_(text):  # noqa: N802 - the customary name, which the extraction of strings looks for
+    """Mark a Dutch sentence for translation; the edge translates it when it shows it."""
+    return text
+
+
+class DomainError(Exception):
+    """Weigering: something that the rules of the house do not allow.
+
+    `message` is a Dutch sentence marked with `N_`, in which `%(name)s` stands for a value of `values`.
+    `field` names the form field at which it is shown; None puts it in the summary alone.
+    """
+
+    def __init__(self, message, *, field=None, **values):
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.values = values
+
+    def __str__(self):
+        return self.message % self.values if self.values else self.message
+
+
+class IllegalMove(DomainError):  # noqa: N818 - reads as a sentence where it is raised
+    """Onmogelijke stap: a state that cannot be reached from where the record is now. The edge answers 409."""
+
+
+class Overtaken(DomainError):  # noqa: N818
+    """Ingehaald: someone else was first. The edge answers 409 and says who and when, if `values` know it."""
+
+
+class NotFound(Exception):  # noqa: N818
+    """Niet gevonden: nothing here for this user. The edge answers 404, the same as for what never existed."""

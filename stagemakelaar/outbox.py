@@ -1,0 +1,207 @@
+"""Postbus uit: every message is a row written with the fact it reports, delivered later, never lost and never early.
+
+Owns `message`. Knows nothing of layouts or mail hosts: the worker claims rows, sends them, and settles what became of
+each. It points at users and programmes by number only, since those rooms lie upstairs.
+"""
+
+import enum
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, String, Text, func, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import JSON
+
+from stagemakelaar import clock
+from stagemakelaar.db import Base, UtcDateTime, choice, one_of
+from stagemakelaar.flow import move
+
+LEASE = timedelta(minutes=2)
+PATIENCE = timedelta(hours=30)  # a mail host that is away keeps us trying for more than a day
+FIRST_PAUSE = timedelta(seconds=20)
+LONGEST_PAUSE = timedelta(hours=2)
+
+
+class MessageState(enum.Enum):
+    """Stand van een bericht."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Message(Base):
+    """Bericht: one letter to one address. `data` holds the minimum that its text needs."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        CheckConstraint(one_of("state", MessageState), name="state"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_means_when"),
+    )
+    FLOW = {
+        MessageState.QUEUED: {MessageState.SENT, MessageState.FAILED, MessageState.CANCELLED},
+        MessageState.FAILED: {MessageState.QUEUED},
+        MessageState.SENT: set(),
+        MessageState.CANCELLED: set(),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    to: Mapped[str] = mapped_column("recipient", String(254))
+    user_id: Mapped[int | None] = mapped_column(index=True)
+    programme_id: Mapped[int | None] = mapped_column(index=True)
+    language: Mapped[str] = mapped_column(String(2), default="nl")
+    data: Mapped[dict] = mapped_column(JSON)
+    message_id: Mapped[str] = mapped_column(String(120))
+    state: Mapped[MessageState] = mapped_column(choice(MessageState), default=MessageState.QUEUED, index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    trouble: Mapped[str | None] = mapped_column(Text)
+
+
+def promise(session, *, kind, to, key, user=None, programme_id=None, delay=timedelta(0), expires_at=None, **data):
+    """Promise a letter in the same breath as the fact it reports; the unique key makes a second promise impossible.
+
+    kind names the layout in `templates/messages/`; key says which fact it is about ("placement:17:planned:student");
+    data holds dates as ISO text and the few words that the letter needs.
+    """
+    now = clock.now()
+    message = Message(
+        kind=kind,
+        to=to,
+        key=key,
+        user_id=getattr(user, "id", None),
+        language=getattr(user, "language", None) or "nl",
+        programme_id=programme_id,
+        data=data,
+        message_id=f"<{hashlib.sha256(f'{key}|{to}'.encode()).hexdigest()[:32]}@stagemakelaar>",
+        state=MessageState.QUEUED,
+        created_at=now,
+        state_changed_at=now,
+        due_at=now + delay,
+        expires_at=expires_at,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def cancel(session, *key_prefixes, by):
+    """Cancel what was promised under these keys and has not left yet: what became untrue is not sent any more.
+
+    A row that a worker holds under its lease may leave at this very moment; it is left alone and counted as gone.
+    Gives back the keys that were cancelled.
+    """
+    now = clock.now()
+    free = or_(Message.leased_until.is_(None), Message.leased_until < now)
+    waiting = session.scalars(
+        select(Message)
+        .where(Message.state == MessageState.QUEUED, free, or_(*(Message.key.startswith(p) for p in key_prefixes)))
+        .with_for_update()
+    ).all()
+    for message in waiting:
+        _settle(session, message, MessageState.CANCELLED, by=by)
+    return [message.key for message in waiting]
+
+
+def keys_not_cancelled(session, prefix):
+    """The keys under a prefix of all that was sent, failed, or is still to go."""
+    return session.scalars(
+        select(Message.key).where(Message.key.startswith(prefix), Message.state != MessageState.CANCELLED)
+    ).all()
+
+
+def claim(session, limit=20):
+    """Take up to `limit` due messages under a lease, so that no other worker sends them meanwhile.
+
+    Expired ones are cancelled on the way. Gives back detached facts: (id, attempt) with all that is needed to send.
+    """
+    now = clock.now()
+    expired = select(Message).where(Message.state == MessageState.QUEUED, Message.expires_at < now).limit(limit)
+    for message in session.scalars(expired.with_for_update(skip_locked=True)):
+        message.data = {}
+        _settle(session, message, MessageState.CANCELLED)
+    due = (
+        select(Message)
+        .where(
+            Message.state == MessageState.QUEUED,
+            Message.due_at <= now,
+            or_(Message.leased_until.is_(None), Message.leased_until < now),
+        )
+        .order_by(Message.due_at, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = session.scalars(due).all()
+    for message in claimed:
+        message.attempts += 1
+        message.leased_until = now + LEASE
+    session.flush()
+    return claimed
+
+
+def settle_sent(session, message_id, attempt):
+    """Note that the mail host took it, unless another worker has taken over meanwhile. Secrets are blanked."""
+    message = _still_ours(session, message_id, attempt)
+    if message is None:
+        return False
+    if message.expires_at is not None:  # only letters that carry a secret expire
+        message.data = {}
+    message.sent_at = clock.now()
+    _settle(session, message, MessageState.SENT)
+    return True
+
+
+def settle_trouble(session, message_id, attempt, trouble, *, lasting):
+    """Note that it did not leave: try again after a growing pause, or give up and let the broker see it."""
+    message = _still_ours(session, message_id, attempt)
+    if message is None:
+        return None
+    now = clock.now()
+    message.trouble = trouble[:500]
+    message.leased_until = None
+    if lasting or now - message.created_at > PATIENCE:
+        _settle(session, message, MessageState.FAILED)
+    else:
+        message.due_at = now + min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
+    session.flush()
+    return message.state
+
+
+def queue_again(session, message, *, by):
+    """Put a message that failed back in the queue; the broker has mended what was wrong."""
+    now = clock.now()
+    message.attempts = 0
+    message.due_at = now
+    message.created_at = now
+    message.trouble = None
+    _settle(session, message, MessageState.QUEUED, by=by)
+
+
+def oldest_due_seconds(session):
+    """How long the oldest due message has been waiting, in seconds; 0 when nothing waits."""
+    now = clock.now()
+    oldest = session.scalar(
+        select(func.min(Message.due_at)).where(Message.state == MessageState.QUEUED, Message.due_at <= now)
+    )
+    return 0 if oldest is None else int((now - oldest).total_seconds())
+
+
+def _still_ours(session, message_id, attempt):
+    return session.scalars(
+        select(Message)
+        .where(Message.id == message_id, Message.attempts == attempt, Message.state == MessageState.QUEUED)
+        .with_for_update()
+    ).first()
+
+
+def _settle(session, message, to, *, by=None):
+    message.leased_until = None
+    move(session, message, to, by=by)

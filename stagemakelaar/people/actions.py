@@ -1,0 +1,63 @@
+"""What can be done with accounts and students."""
+
+from stagemakelaar import audit, clock
+from stagemakelaar.errors import DomainError, N_
+from stagemakelaar.people.models import STAFF, Profile, Programme, Role, Student, User
+
+
+def create_programme(session, *, slug, name, kind, email, phone=None, by):
+    """Start a programme: a brokerage with rules of its own."""
+    programme = Programme(slug=slug, name=name, kind=kind, email=email, phone=phone, created_at=clock.now(), weights={})
+    session.add(programme)
+    audit.record(session, "programme.created", programme, by=by)
+    return programme
+
+
+def register_student(session, *, programme, email, by):
+    """Make an account, a student and an empty profile for a cleaned address that has no account yet."""
+    user = _register(session, Role.STUDENT, email, programme_id=programme.id)
+    student = Student(user_id=user.id, user=user, programme_id=programme.id, created_at=clock.now())
+    student.profile = Profile()
+    session.add(student)
+    audit.record(session, "student.registered", student, by=by or user)
+    return student
+
+
+def register_employer(session, *, email, by):
+    """Make an account for a contact person of a company, with a cleaned address that has no account yet."""
+    user = _register(session, Role.EMPLOYER, email)
+    audit.record(session, "employer.registered", user, by=by or user)
+    return user
+
+
+def register_staff(session, *, role, email, name, programme=None, password_hash=None, totp_secret=None, by):
+    """Make an account for someone who works here."""
+    if role not in STAFF:
+        raise ValueError(f"{role} is no staff role")
+    user = _register(session, role, email, programme_id=programme.id if programme else None)
+    user.name = name
+    user.password_hash = password_hash
+    user.totp_secret = totp_secret
+    audit.record(session, "staff.registered", user, by=by, role=role.value)
+    return user
+
+
+def disable(session, user, *, by):
+    """Close an account at once: its next request is that of a stranger."""
+    if user is by:
+        raise DomainError(N_("Uw eigen account kunt u niet uitschakelen."))
+    user.disabled_at = clock.now()
+    audit.record(session, "account.disabled", user, by=by)
+
+
+def enable(session, user, *, by):
+    """Open an account again."""
+    user.disabled_at = None
+    audit.record(session, "account.enabled", user, by=by)
+
+
+def _register(session, role, email, programme_id=None):
+    user = User(role=role, email=email, programme_id=programme_id, created_at=clock.now())
+    session.add(user)
+    session.flush()
+    return user

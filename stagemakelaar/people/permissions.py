@@ -1,0 +1,54 @@
+"""The whole policy on one screen: which role may do what.
+
+A permission opens pages; which records they show is limited by the queries (`..._visible_to`, `..._for`), and whether an
+act is possible now is checked by the action itself.
+"""
+
+import enum
+
+from stagemakelaar.people.models import Role
+
+
+class Permission(enum.Enum):
+    """Recht: what a page can ask for."""
+
+    OWN_FILE = "own_file"  # a student's own profile, proposal and placement
+    OWN_ORGANISATION = "own_organisation"  # an employer's own organisation, places and placements
+    SEE_CASES = "see_cases"  # students and their cases, organisations, places of one's programme
+    WORK_CASES = "work_cases"  # change them on behalf of, verify, note contacts
+    RUN_ROUNDS = "run_rounds"  # open a round, ask for a run, choose it, close it
+    DECIDE = "decide"  # approve, reject, hold, withdraw
+    REPLAY_POST = "replay_post"  # see undelivered letters and put them back in the queue
+    PROGRAMME_SETTINGS = "programme_settings"  # weights, terms, four eyes
+    MANAGE_ACCOUNTS = "manage_accounts"  # invite and disable staff; no student files
+    READ_TRAIL = "read_trail"  # the audit trail
+    OWN_ACCOUNT = "own_account"  # language, sessions, signing out
+
+
+GRANTS = {
+    Role.STUDENT: {Permission.OWN_FILE, Permission.OWN_ACCOUNT},
+    Role.EMPLOYER: {Permission.OWN_ORGANISATION, Permission.OWN_ACCOUNT},
+    Role.BROKER: {
+        Permission.SEE_CASES,
+        Permission.WORK_CASES,
+        Permission.RUN_ROUNDS,
+        Permission.DECIDE,
+        Permission.REPLAY_POST,
+        Permission.OWN_ACCOUNT,
+    },
+    Role.COORDINATOR: {
+        Permission.SEE_CASES,
+        Permission.RUN_ROUNDS,
+        Permission.DECIDE,
+        Permission.REPLAY_POST,
+        Permission.PROGRAMME_SETTINGS,
+        Permission.OWN_ACCOUNT,
+    },
+    Role.ADMIN: {Permission.MANAGE_ACCOUNTS, Permission.OWN_ACCOUNT},
+    Role.AUDITOR: {Permission.READ_TRAIL, Permission.OWN_ACCOUNT},
+}
+
+
+def may(user, permission):
+    """Whether this user's role opens what asks for this permission."""
+    return user is not None and user.is_active and permission in GRANTS[user.role]

@@ -1,0 +1,29 @@
+"""What can be asked about people, limited to what a user may see."""
+
+from sqlalchemy import select
+
+from stagemakelaar.errors import NotFound
+from stagemakelaar.people.models import Programme, Student, User
+
+
+def programmes(session):
+    """All programmes, by name."""
+    return session.scalars(select(Programme).order_by(Programme.name)).all()
+
+
+def programme_called(session, slug):
+    """The programme with this name in its address; raises NotFound when there is none."""
+    programme = session.scalars(select(Programme).where(Programme.slug == slug)).first()
+    if programme is None:
+        raise NotFound
+    return programme
+
+
+def user_with(session, email):
+    """The account of a cleaned address, or None."""
+    return session.scalars(select(User).where(User.email == email)).first()
+
+
+def student_of(session, user):
+    """The student that belongs to a student's own account."""
+    return session.scalars(select(Student).where(Student.user_id == user.id)).one()

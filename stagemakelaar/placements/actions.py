@@ -1,0 +1,150 @@
+"""What can be done with a placement, from the plan to the end. Each action is whole: seat, case, letters and trail."""
+
+from datetime import timedelta
+
+import holidays
+
+from stagemakelaar import audit, clock, outbox
+from stagemakelaar.casework import actions as casework
+from stagemakelaar.casework import queries as cases
+from stagemakelaar.errors import DomainError, N_
+from stagemakelaar.flow import move
+from stagemakelaar.placements import letters
+from stagemakelaar.placements.models import (
+    BrokerReason,
+    EmployerReason,
+    Placement,
+    PlacementState,
+    StudentReason,
+    WithdrawnBy,
+)
+from stagemakelaar.places.seats import give_seat_back, take_seat
+
+
+def plan(session, student, place, *, reasons, by, why=""):
+    """Place a student: take the seat, copy the terms, move the case, and promise both sides their letter.
+
+    Raises Overtaken when the seat is gone; a student who has a live placement already makes the database refuse.
+    """
+    profile = student.profile
+    take_seat(session, place)
+    now = clock.now()
+    placement = Placement(
+        programme_id=student.programme_id,
+        student_id=student.id,
+        student=student,
+        place_id=place.id,
+        place=place,
+        code=profile.code,
+        leerweg=profile.leerweg,
+        starts_on=profile.starts_on,
+        ends_on=profile.ends_on,
+        weekdays=profile.weekdays & place.weekdays,
+        days_per_week=profile.days_per_week,
+        hours_per_day=place.hours_per_day,
+        reasons=reasons,
+        approved_by_id=by.id,
+        approved_by=by,
+        why=why,
+        answer_by_on=working_days_from(clock.today(), student.programme.answer_days),
+        state=PlacementState.PLANNED,
+        state_changed_at=now,
+        created_at=now,
+    )
+    session.add(placement)
+    audit.record(session, "placement.planned", placement, by=by, student=student.id, place=place.id)
+    casework.follow_placed(session, cases.case_of(session, student), by=by)
+    letters.planned(session, placement)
+    return placement
+
+
+def accept(session, placement, *, by):
+    """The student says yes. The second of the two answers confirms the placement."""
+    _must_be_planned(placement, placement.student_accepted_at)
+    placement.student_accepted_at = clock.now()
+    placement.student_answered_by_id = by.id
+    audit.record(session, "placement.accepted", placement, by=by)
+    _confirm_when_both(session, placement, by=by)
+
+
+def confirm_capacity(session, placement, *, by):
+    """The employer says that there is room, without knowing for whom. The second answer confirms the placement."""
+    _must_be_planned(placement, placement.employer_confirmed_at)
+    placement.employer_confirmed_at = clock.now()
+    placement.employer_answered_by_id = by.id
+    audit.record(session, "placement.capacity_confirmed", placement, by=by)
+    _confirm_when_both(session, placement, by=by)
+
+
+def decline(session, placement, *, reason, note="", by):
+    """The student does not want this place: the seat is free again and the waiting time stays."""
+    if not isinstance(reason, StudentReason):
+        raise DomainError(N_("Kies waarom je deze plek niet wilt."), field="reason")
+    _withdraw(session, placement, WithdrawnBy.STUDENT, reason, note, by=by)
+
+
+def refuse(session, placement, *, reason, note="", by):
+    """The employer has no room after all: the student comes back with priority."""
+    if not isinstance(reason, EmployerReason):
+        raise DomainError(N_("Kies waarom de plek niet doorgaat."), field="reason")
+    _withdraw(session, placement, WithdrawnBy.EMPLOYER, reason, note, by=by)
+
+
+def withdraw(session, placement, *, reason, note="", by):
+    """The broker takes the placement back; the student comes back with priority, as it was lost through others."""
+    if not isinstance(reason, BrokerReason):
+        raise DomainError(N_("Kies waarom u de plaatsing terugtrekt."), field="reason")
+    if not note.strip():
+        raise DomainError(N_("Schrijf erbij wat er aan de hand is."), field="note")
+    _withdraw(session, placement, WithdrawnBy.BROKER, reason, note, by=by)
+
+
+def start(session, placement, *, by):
+    """The first day has come: the stage is running and the case goes to aftercare."""
+    if placement.starts_on > clock.today():
+        raise DomainError(N_("De stage begint nog niet. Dat kan vanaf de eerste dag."))
+    move(session, placement, PlacementState.ACTIVE, by=by)
+    casework.follow_confirmed_start(session, cases.case_of(session, placement.student), by=by)
+
+
+def end(session, placement, *, by):
+    """The stage is finished: the seat is free again and the case can be closed."""
+    move(session, placement, PlacementState.COMPLETED, by=by)
+    give_seat_back(session, placement.place)
+
+
+def working_days_from(day, count):
+    """The date that lies so many working days after a day; Dutch days off do not count."""
+    off = holidays.country_holidays("NL")
+    while count > 0:
+        day += timedelta(days=1)
+        if day.weekday() < 5 and day not in off:
+            count -= 1
+    return day
+
+
+def _must_be_planned(placement, answered_at):
+    if placement.state is not PlacementState.PLANNED or answered_at is not None:
+        raise DomainError(N_("Op dit voorstel is al geantwoord. Kijk hieronder hoe het er nu voor staat."))
+
+
+def _confirm_when_both(session, placement, *, by):
+    if placement.student_accepted_at and placement.employer_confirmed_at:
+        move(session, placement, PlacementState.CONFIRMED, by=by)
+        letters.confirmed(session, placement)
+
+
+def _withdraw(session, placement, side, reason, note, *, by):
+    before = placement.state
+    placement.withdrawn_by = side
+    placement.withdrawn_at = clock.now()
+    placement.withdrawn_by_id = by.id if by else None
+    placement.withdraw_reason = reason.value
+    placement.withdraw_note = note
+    move(session, placement, PlacementState.WITHDRAWN, by=by, why=reason.value)
+    session.flush()  # a second withdrawal of the same placement is refused here, before it gives the seat back again
+    give_seat_back(session, placement.place)
+    case = cases.case_of(session, placement.student)
+    casework.follow_lost_place(session, case, through_others=side is not WithdrawnBy.STUDENT, by=by)
+    outbox.cancel(session, f"placement:{placement.id}:", by=by)
+    letters.withdrawn(session, placement, side, before)

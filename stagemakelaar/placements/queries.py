@@ -1,0 +1,71 @@
+"""What can be asked about placements, limited to what a user may see."""
+
+from sqlalchemy import select
+
+from stagemakelaar.errors import NotFound
+from stagemakelaar.people.models import Student
+from stagemakelaar.placements.models import LIVE, Placement
+from stagemakelaar.places.models import Place
+
+
+def placements_visible_to(user):
+    """A statement of the placements in a staff member's programme, the latest change first."""
+    return (
+        select(Placement)
+        .where(Placement.programme_id == user.programme_id)
+        .order_by(Placement.state_changed_at.desc(), Placement.id.desc())
+    )
+
+
+def placement_for(session, user, placement_id):
+    """One placement of the programme; raises NotFound for another's and for nobody's."""
+    return _one(session, placements_visible_to(user).where(Placement.id == placement_id))
+
+
+def live_placement_of(session, student):
+    """The placement that a student has now, or None."""
+    return session.scalars(
+        select(Placement).where(Placement.student_id == student.id, Placement.state.in_(LIVE))
+    ).first()
+
+
+def placements_of(session, student):
+    """All placements of a student, oldest first."""
+    return session.scalars(select(Placement).where(Placement.student_id == student.id).order_by(Placement.id)).all()
+
+
+def own_placement(session, user, placement_id):
+    """A student's own placement; raises NotFound otherwise."""
+    return _one(
+        session,
+        select(Placement)
+        .join(Student, Student.id == Placement.student_id)
+        .where(Placement.id == placement_id, Student.user_id == user.id),
+    )
+
+
+def placements_at(session, organisation):
+    """All placements at an organisation, the latest change first."""
+    return session.scalars(
+        select(Placement)
+        .join(Place, Place.id == Placement.place_id)
+        .where(Place.organisation_id == organisation.id)
+        .order_by(Placement.state_changed_at.desc(), Placement.id.desc())
+    ).all()
+
+
+def placement_at(session, organisation, placement_id):
+    """One placement at an employer's own organisation; raises NotFound otherwise."""
+    return _one(
+        session,
+        select(Placement)
+        .join(Place, Place.id == Placement.place_id)
+        .where(Placement.id == placement_id, Place.organisation_id == organisation.id),
+    )
+
+
+def _one(session, statement):
+    found = session.scalars(statement).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,47 @@
+"""Closed unless opened: a view without a mark is closed to everyone."""
+
+from flask import abort, current_app, redirect, request, url_for
+from flask_login import current_user
+
+from stagemakelaar.people.permissions import may
+
+PUBLIC = "public"
+
+
+def allow(permission):
+    """Mark a view as open to those whose role has this permission."""
+
+    def mark(view):
+        view.access = permission
+        return view
+
+    return mark
+
+
+def public(view):
+    """Mark a view as open to anyone, signed in or not."""
+    view.access = PUBLIC
+    return view
+
+
+def guard():
+    """Run before every request: let in only who may enter this page."""
+    view = current_app.view_functions.get(request.endpoint)
+    access = getattr(view, "access", None)
+    if view is None or access is PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return redirect(url_for("signing_in.start", next=request.full_path.rstrip("?")))
+    if access is None or not may(current_user, access):
+        abort(403)
+    return None
+
+
+def actor():
+    """The user who acts, to be passed as `by=`."""
+    return current_user._get_current_object()  # noqa: SLF001 - the documented way to pass the real object on
+
+
+def install(app):
+    """Put the guard before every request of this application."""
+    app.before_request(guard)

@@ -1,0 +1,84 @@
+"""What the browser gets when something is refused, overtaken, away or broken: a sentence, and never a false "saved"."""
+
+import secrets
+
+import structlog
+from flask import Response, render_template, request
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from stagemakelaar import db
+from stagemakelaar.errors import DomainError, NotFound
+
+log = structlog.get_logger()
+
+LOST_RACE = (StaleDataError, IntegrityError)  # two people, one moment: the database let one of them win
+RETRY_AFTER = 5
+
+
+def install(app):
+    """Turn every way of failing into a page with the right status."""
+    app.teardown_appcontext(lambda _error: db.close_session())
+    app.register_error_handler(NotFound, lambda _error: show(404))
+    app.register_error_handler(DomainError, _refused)
+    for kind in LOST_RACE:
+        app.register_error_handler(kind, _overtaken)
+    app.register_error_handler(OperationalError, _database_trouble)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def show(status, **context):
+    """The error page of a status; the frame of the page stands even when nothing else does."""
+    db.current_session().rollback() if status != 503 else None
+    template = status if status in {400, 403, 404, 409, 413, 422, 429, 500, 503} else (500 if status >= 500 else 400)
+    return render_template(f"errors/{template}.html", **context), status
+
+
+def _refused(refusal):
+    from stagemakelaar.web.forms import say
+
+    return show(409, message=say(refusal))
+
+
+def _overtaken(error):
+    log.info("overtaken", path=request.path, kind=type(error).__name__)
+    return show(409)
+
+
+def _database_trouble(error):
+    text = str(error.orig)
+    if "locked" in text or "deadlock" in text or "serialize" in text:
+        return _overtaken(error)
+    log.error("database_trouble", path=request.path, kind=type(error.orig).__name__)
+    return Response(
+        _plain_unavailable(),
+        status=503,
+        headers={"Retry-After": str(RETRY_AFTER)},
+        content_type="text/html; charset=utf-8",
+    )
+
+
+def _plain_unavailable():
+    """A page that needs no database: the frame asks who is signed in, and nobody can answer that now."""
+    try:
+        return render_template("errors/503.html", who=None, menu=[], sign_out_form=None)
+    except Exception:  # noqa: BLE001 - the last page must always come
+        return "<!doctype html><title>503</title><p>Stagemakelaar is even niet bereikbaar. Probeer het zo nog eens.</p>"
+
+
+def _http(error):
+    if error.code is not None and error.code < 400:
+        return error
+    page, status = show(error.code or 500)
+    headers = {"Retry-After": str(RETRY_AFTER)} if status in {429, 503} else {}
+    if status == 405 and error.valid_methods:
+        headers["Allow"] = ", ".join(error.valid_methods)
+    return page, status, headers
+
+
+def _broken(error):
+    reference = secrets.token_hex(4)
+    log.exception("broken", reference=reference, path=request.path, kind=type(error).__name__)
+    return show(500, reference=reference)

@@ -1,0 +1,122 @@
+"""The base form: guarded against forgery, cleaned before it is checked, and nothing typed is lost."""
+
+from datetime import timedelta
+
+from flask import current_app, session
+from flask_babel import get_locale, gettext
+from markupsafe import Markup
+from wtforms import Form, StringField, TextAreaField
+from wtforms.csrf.session import SessionCSRF
+from wtforms.validators import ValidationError
+
+from stagemakelaar import clock
+from stagemakelaar.errors import DomainError
+from stagemakelaar.reference import formats
+
+
+class _Csrf(SessionCSRF):
+    """The session's token, read by our own clock and refused in our own words."""
+
+    def now(self):
+        """The moment by which tokens lapse."""
+        return clock.now().replace(tzinfo=None)
+
+    def validate_csrf_token(self, form, field):
+        """Refuse a form that we did not hand out, or so long ago that it may be another's."""
+        try:
+            super().validate_csrf_token(form, field)
+        except ValueError as wrong:
+            raise ValidationError(
+                gettext(
+                    "Deze pagina stond te lang open. Wat je typte staat er nog: kijk het na en verstuur het opnieuw."
+                )
+            ) from wrong
+
+
+class BaseForm(Form):
+    """A form with a token. Pass `request.form` when it was sent, and name the arguments when it calls an action."""
+
+    class Meta:
+        """How all our forms are guarded and in which words they refuse."""
+
+        csrf = True
+        csrf_class = _Csrf
+        csrf_time_limit = timedelta(hours=12)
+
+        @property
+        def csrf_secret(self):
+            return current_app.secret_key.encode()
+
+        @property
+        def csrf_context(self):
+            return session
+
+        @property
+        def locales(self):
+            return [str(get_locale() or "nl")]
+
+    def refuse(self, refusal):
+        """Show a refusal of the rules at its field, or in the summary when it has none here."""
+        sentence = say(refusal)
+        field = self._fields.get(refusal.field) if refusal.field else None
+        if field is None:
+            self.form_errors.append(sentence)
+        else:
+            field.errors = [*field.errors, sentence]
+
+
+class ButtonForm(BaseForm):
+    """A form that is one button: only the token is checked."""
+
+
+def say(refusal):
+    """A refusal as a sentence in the language of the page."""
+    sentence = gettext(refusal.message)
+    return sentence % refusal.values if refusal.values else sentence
+
+
+class Cleaned:
+    """A field whose text is brought into shape, or refused, by a function of `reference.formats`."""
+
+    def __init__(self, *args, clean=formats.clean_text, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.clean = clean
+        self.typed = None
+
+    def process_formdata(self, valuelist):
+        """Keep what was typed, so that a refused text comes back as it was."""
+        self.typed = valuelist[0] if valuelist else None
+        self.data = self.typed
+        if self.typed is None or not self.typed.strip():
+            self.data = "" if self.typed is not None else None
+            return
+        try:
+            self.data = self.clean(self.typed)
+        except DomainError as refusal:
+            raise ValueError(say(refusal)) from refusal
+
+    def _value(self):
+        if self.typed is not None and self.errors:
+            return self.typed
+        return str(self.data) if self.data is not None else ""
+
+
+class Text(Cleaned, StringField):
+    """One line of text."""
+
+
+class LongText(Cleaned, TextAreaField):
+    """Several lines of text."""
+
+
+def required(message):
+    """A validator: something must be filled in, and this sentence says what."""
+
+    def check(_form, field):
+        if field.errors:
+            return
+        if field.data is None or field.data == "" or field.data == []:
+            raise ValidationError(Markup(message) if isinstance(message, Markup) else str(message))
+
+    check.field_flags = {"required": True}
+    return check

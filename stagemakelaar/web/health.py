@@ -1,0 +1,48 @@
+"""Is the service alive, and can it do its work? For machines; no version, no counts, nothing personal."""
+
+import shutil
+
+from flask import Blueprint, current_app, jsonify
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from stagemakelaar import db, outbox, schema
+from stagemakelaar.web.access import public
+
+pages = Blueprint("health", __name__)
+
+LAG = 300  # seconds that the oldest due letter may wait before we say so
+LEAST_DISK = 50_000_000  # bytes
+
+
+@pages.get("/gezondheid/leeft")
+@public
+def alive():
+    """The process answers; touches no database."""
+    return jsonify(status="alive")
+
+
+@pages.get("/gezondheid/klaar")
+@public
+def ready():
+    """Whether pages can be served, and what lags behind."""
+    wrong, lagging = [], []
+    session = db.current_session()
+    try:
+        session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        wrong.append("database")
+    else:
+        if schema.current(session) != schema.newest():
+            wrong.append("schema")
+        elif schema.is_incomplete(session):
+            wrong.append("incomplete")
+        elif outbox.oldest_due_seconds(session) > LAG:
+            lagging.append("outbox")
+    if shutil.disk_usage(current_app.config["SETTINGS"].instance.parent).free < LEAST_DISK:
+        lagging.append("disk")
+    if wrong:
+        return jsonify(status="not_ready", reasons=wrong), 503
+    if lagging:
+        return jsonify(status="degraded", reasons=lagging)
+    return jsonify(status="ready")

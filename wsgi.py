@@ -1,0 +1,12 @@
+"""The door for web servers and for the `flask` command: `flask --app wsgi …`, `gunicorn wsgi:app`."""
+
+import sys
+
+from config import SettingsWrong, from_environment
+from stagemakelaar import create_app
+
+try:
+    app = create_app(from_environment())
+except SettingsWrong as wrong:
+    print(f"Stagemakelaar does not start: {wrong}", file=sys.stderr)
+    sys.exit(3)
