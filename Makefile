@@ -4,9 +4,6 @@ PORT ?= 5000
 PYTHON ?=
 ARGS ?=
 export PORT PYTHON
-# `make run` is always the demo; the commands beside it take another environment when one is named.
-STAGEMAKELAAR_ENV ?= demo
-export STAGEMAKELAAR_ENV
 PY := .venv/bin/python
 # One worker per core and no more than four: each brings its own database server and browser.
 WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
@@ -34,7 +31,7 @@ check: tools catalogues ## Lint, types, templates, migrations
 	@$(if $(RULES),$(PY) -m pytest -q -n 0 -m "not needs" $(RULES))
 
 migrate: installed ## Bring the database to the newest version
-	@$(PY) -m flask --app wsgi migrate
+	@STAGEMAKELAAR_ENV=$${STAGEMAKELAAR_ENV:-demo} $(PY) -m flask --app wsgi migrate
 
 styles: installed ## Build the style sheets (from npm packages where npm runs)
 	@$(PY) scripts/styles.py
