@@ -53,6 +53,7 @@ installed:
 # For the tests, which also want the npm packages that check pages.
 tools:
 	@scripts/prepare.sh requirements-dev.txt
+	@scripts/page_checkers.sh
 
 catalogues:
 	@$(PY) scripts/translations.py compile
