@@ -48,7 +48,7 @@ def whole_numbers(name, value, *, low, high, shape=(None,), dtype=None):
         if expected is not None and side != expected:
             raise ValueError(f"{name}: needs length {expected}, got {side}")
     if given.dtype.kind not in "biu":
-        _refuse_type(name, given)
+        raise ValueError(_why_not_whole(name, given))
     wrong = (given < low) | (given > high)
     if wrong.any():
         at = tuple(np.argwhere(wrong)[0])
@@ -115,13 +115,12 @@ def _loose_rows(label, value, limits):
     return np.unique(table, axis=0) if len(table) else table
 
 
-def _refuse_type(name, given):
-    for at, item in np.ndenumerate(given):
-        if isinstance(item, (float, np.floating)) and not np.isfinite(item):
-            raise ValueError(f"{name}: row {at[0]} is {item}, a whole number is needed")
-        if not isinstance(item, (int, np.integer)):
-            raise ValueError(f"{name}: row {at[0]} is {item!r} ({type(item).__name__}), a whole number is needed")
-    raise ValueError(f"{name}: a number is too large")
+def _why_not_whole(name, given):
+    whole = [isinstance(item, (int, np.integer)) for item in given.flat]
+    if all(whole):
+        return f"{name}: a number is too large"
+    at = np.unravel_index(whole.index(False), given.shape)
+    return f"{name}: row {at[0]} is {given[at]!r}, a whole number is needed"
 
 
 def _set(table, name, values):

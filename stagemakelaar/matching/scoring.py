@@ -15,14 +15,18 @@ What is not scored counts for 0 points and is shown as not known. Halves are rou
 
 from dataclasses import dataclass, fields
 
+import numpy as np
+
 PARTS = ("learning", "travel", "kind", "costs")
 
 # Per programme, people may set each weight within these bounds. The learning wish stays the first ground (Stagepact).
 BOUNDS = {"learning": (30, 70), "travel": (10, 50), "kind": (0, 30), "costs": (0, 30)}
 
-WISHED_KINDS = 5
 NOT_SCORED = -1
-LARGEST_DIGIT_WEIGHT = 2**50  # whole numbers below this are exact in every engine, sums along a path included
+
+# The lot decides what is still equal. Its digits stand below the points of the fit, and there are as many steps of chance as
+# keep every weight a whole number below this limit, where also engines that compute in floating point are exact.
+EXACT = 2**50
 
 
 @dataclass(frozen=True)
@@ -46,3 +50,101 @@ class Weights:
     def most(self):
         """The fit of a perfect pair."""
         return self.learning + self.travel + self.kind + self.costs
+
+
+def score(problem):
+    """Return the points per pair and part, int16 of shape (k, len(PARTS)); NOT_SCORED where a part is not known."""
+    weights = problem.weights
+    shares = (_learning(problem), _travel(problem), _kind(problem), _costs(problem))
+    points = [_points(getattr(weights, name), *share) for name, share in zip(PARTS, shares, strict=True)]
+    return np.column_stack(points).astype(np.int16)
+
+
+def fit_of(parts):
+    """Return the fit per pair, int64 of shape (k,): the sum of the parts that are known."""
+    return np.where(parts == NOT_SCORED, 0, parts).sum(axis=1, dtype=np.int64)
+
+
+def lot_digits(lot, student, fit, *, most, placeable, classes):
+    """Return the digits per pair by which the lot decides, int64 of shape (k,), and the number of steps of chance.
+
+    lot       : whole number per student; the lower goes first
+    student   : row of the student per pair; fit: points per pair; most: the largest fit; classes: number of classes
+    placeable : the most students that can be placed
+
+    Among equals, who goes first is placed first and gets the better place: the digit is step × (fit + 1). With very many
+    students the steps are few (0 beyond some 150,000): neighbours in the lot then count as equal.
+    """
+    values, rank = np.unique(lot, return_inverse=True)
+    room = EXACT // (2 * (classes + 1) * (most + 1) * (most + 2) * max(placeable, 1) ** 2)
+    steps = min(int(room), len(values))
+    step = (len(values) - 1 - rank) * steps // max(len(values), 1)
+    return step[student] * (fit + 1), steps
+
+
+def kind_rank(problem, candidate, opening):
+    """Return the place of the opening in the student's order of kinds, 0 first; −1: not wished. Rows, shape (k,)."""
+    wished = problem.candidates.kinds
+    known = np.unique(wished)
+    there = _bits(problem.openings.key, problem.openings.kinds, known)
+    rank = np.full(len(candidate), -1)
+    for choice in reversed(range(wished.shape[1])):
+        kind = wished[candidate, choice]
+        at = np.searchsorted(known, kind)
+        has = (there[opening, at >> 6] >> (at & 63).astype(np.uint64)) & np.uint64(1)
+        rank[(kind >= 0) & (has == 1)] = choice
+    return rank
+
+
+def _points(weight, share, whole, known):
+    """Round weight × share / whole, halves up; NOT_SCORED where not known."""
+    whole = np.where(known, whole, 1)
+    return np.where(known, (2 * weight * share + whole) // (2 * whole), NOT_SCORED)
+
+
+def _learning(problem):
+    wanted, possible = problem.candidates.processes, problem.openings.processes
+    known = np.unique(wanted[:, 1])
+    theirs, own = _bits(problem.candidates.key, wanted, known), _bits(problem.openings.key, possible, known)
+    i, j = problem.pair_candidate, problem.pair_opening
+    share = np.zeros(len(i), dtype=np.int64)
+    for word in range(theirs.shape[1]):
+        share += np.bitwise_count(theirs[i, word] & own[j, word])
+    asked = np.bitwise_count(theirs).sum(axis=1, dtype=np.int64)[i]
+    told = np.isin(problem.openings.key, possible[:, 0])[j]
+    return share, asked, (asked > 0) & told
+
+
+def _travel(problem):
+    minutes = problem.pairs.minutes.astype(np.int64)
+    most = problem.candidates.max_minutes.astype(np.int64)[problem.pair_candidate]
+    return np.maximum(most - minutes, 0), most, minutes >= 0
+
+
+def _kind(problem):
+    i, j = problem.pair_candidate, problem.pair_opening
+    choices = problem.candidates.kinds.shape[1]
+    has_kinds = (problem.candidates.kinds >= 0).any(axis=1)[i]
+    rank = kind_rank(problem, i, j)
+    kind = np.where(rank >= 0, choices - rank, 0)
+    wishes = problem.candidates.wishes[i]
+    asked = np.bitwise_count(wishes).astype(np.int64)
+    met = np.bitwise_count(wishes & problem.openings.features[j]).astype(np.int64)
+    both = has_kinds & (asked > 0)
+    share = np.where(both, kind * asked + choices * met, np.where(has_kinds, kind, met))
+    whole = np.where(both, 2 * choices * asked, np.where(has_kinds, choices, asked))
+    return share, whole, whole > 0
+
+
+def _costs(problem):
+    covers = problem.openings.covers_costs.astype(np.int64)[problem.pair_opening]
+    return np.maximum(covers, 0), np.ones_like(covers), covers >= 0
+
+
+def _bits(keys, loose, known):
+    """Pack loose rows (key, number) as bits over the ascending `known`: uint64 of shape (len(keys), words)."""
+    packed = np.zeros((len(keys), len(known) // 64 + 1), dtype=np.uint64)
+    counts = np.isin(loose[:, 1], known)
+    row, at = np.searchsorted(keys, loose[counts, 0]), np.searchsorted(known, loose[counts, 1])
+    np.bitwise_or.at(packed, (row, at >> 6), np.uint64(1) << (at & 63).astype(np.uint64))
+    return packed

@@ -1,0 +1,160 @@
+"""The second opinion: what must be true of every outcome, written a second time in other words.
+
+It shares no code with the rules (`eligibility.py`) or the engines (`solver.py`), so that one mistake cannot hide itself. What
+the points mean is defined once, in `scoring.py`.
+
+That no better outcome exists is proved by prices (linear programming duality). If every place has a price ≥ 0, and a place
+with a seat left costs 0, then no outcome can be worth more than the sum of all prices of seats and of what each student could
+at best keep after paying. When the outcome reaches exactly that bound, it is the best. The prices are found by paths of who
+could take over whose seat (Bellman 1958, Ford 1956); a path that promises a gain shows that the outcome is not the best.
+"""
+
+import numpy as np
+
+from stagemakelaar.matching.problem import Certificate
+from stagemakelaar.matching.scoring import fit_of, lot_digits, score
+
+
+def objections(problem, outcome):
+    """Return what is wrong with an outcome, as a list of sentences; empty when it may be shown."""
+    people, places, pairs = problem.candidates, problem.openings, problem.pairs
+    if outcome.input_hash != problem.input_hash:
+        return ["the outcome belongs to another input"]
+    if not np.array_equal(outcome.candidate, people.key):
+        return ["the outcome is about other students"]
+    wrong = []
+    if not np.array_equal(outcome.priority_class, people.priority_class):
+        wrong.append("priority classes were changed")
+    seat_of = {key: at for at, key in enumerate(places.key.tolist())}
+    pair_of = {pair: at for at, pair in enumerate(zip(pairs.candidate.tolist(), pairs.opening.tolist(), strict=True))}
+    demands = list(_demands(problem))
+    parts = score(problem)
+    fit = fit_of(parts)
+    chosen, used = np.full(len(people), -1), np.zeros(len(places), dtype=int)
+    for row, (who, where) in enumerate(zip(people.key.tolist(), outcome.place.tolist(), strict=True)):
+        if where == -1:
+            if outcome.fit[row] != 0 or (outcome.parts[row] != -1).any():
+                wrong.append(f"student {who} has points and no place")
+            continue
+        if where not in seat_of or (who, where) not in pair_of:
+            wrong.append(f"student {who} has place {where}, which is out of reach")
+            continue
+        at = pair_of[who, where]
+        chosen[row] = seat_of[where]
+        used[seat_of[where]] += 1
+        wrong += [f"student {who}, place {where}: {demand}" for demand, met in demands if not met[at]]
+        if outcome.fit[row] != fit[at] or (outcome.parts[row] != parts[at]).any():
+            wrong.append(f"student {who}, place {where}: the points are not right")
+    for at in np.flatnonzero(used > places.seats):
+        wrong.append(f"place {places.key[at]} has {places.seats[at]} seats and {used[at]} students")
+    if wrong:
+        return wrong
+    allowed = np.logical_and.reduce([met for _, met in demands])
+    student, place = problem.pair_candidate[allowed], problem.pair_opening[allowed]
+    worth = _worth(problem, student, fit[allowed])
+    if prove(student, place, worth, chosen=chosen, seats=places.seats) is None:
+        return ["a better outcome exists"]
+    return []
+
+
+def prove(student, place, weight, *, chosen, seats):
+    """Return the `Certificate` that no choice is worth more than `chosen`, or None when that is not so.
+
+    student, place, weight : the pairs that are allowed, whole numbers > 0, int64 of shape (k,)
+    chosen                 : place per student, −1 for none, shape (n,); seats: per place, shape (m,)
+
+    Takes one sweep over all pairs per step of the longest chain of who could take over whose seat.
+    """
+    n, m = len(chosen), len(seats)
+    order = np.lexsort((student, place))
+    student, place, weight = student[order], place[order], weight[order]
+    own = np.zeros(n, dtype=np.int64)  # what the student has now
+    mine = chosen[student] == place
+    own[student[mine]] = weight[mine]
+    has = chosen >= 0
+    used = np.bincount(chosen[has], minlength=m)
+    if mine.sum() != has.sum() or (used > seats).any():
+        return None  # not even possible
+    spare, keeper = used < seats, chosen[has]
+    start = np.flatnonzero(np.r_[True, place[1:] != place[:-1]]) if len(place) else np.zeros(0, dtype=int)
+    wanted = place[start]  # places that anyone wants, ascending
+    price = np.zeros(m, dtype=np.int64)
+    for _ in range(m + 2):
+        keeps = np.zeros(n, dtype=np.int64)  # what the student would keep at today's prices
+        keeps[has] = own[has] - price[keeper]
+        if price[spare].any() or (keeps < 0).any():
+            return None  # someone could move for a gain
+        offers = np.maximum.reduceat(weight - keeps[student], start) if len(start) else price[wanted]
+        raised = np.maximum(price[wanted], offers)
+        if np.array_equal(raised, price[wanted]):
+            break
+        price[wanted] = raised
+    else:
+        return None  # prices keep rising: a circle of students could swap for a gain
+    left = np.zeros(n, dtype=np.int64)
+    np.maximum.at(left, student, weight - price[place])
+    bound = _sum(left) + sum(int(p) * int(s) for p, s in zip(price[price > 0], seats[price > 0], strict=True))
+    certificate = Certificate(prices=price, value=_sum(own), bound=bound)
+    return certificate if certificate.holds else None
+
+
+def _demands(problem):
+    """Yield (what was not respected, where it was) for every demand on a pair, over all pairs of the problem."""
+    i, j = problem.pair_candidate, problem.pair_opening
+    c, o, minutes = problem.candidates, problem.openings, problem.pairs.minutes
+    reach = _recognised_through(problem)
+    yield "not recognised on the first day", reach >= c.starts_on[i]
+    yield "recognition ends too early", reach >= c.ends_on[i]
+    yield "another leerweg", c.leerweg[i] == o.leerweg[j]
+    yield "company not verified", o.is_verified[j]
+    yield "too far", (minutes <= c.max_minutes[i]) | (minutes < 0)
+    yield "place not open in the period", (o.starts_on[j] <= c.starts_on[i]) & (c.ends_on[i] <= o.ends_on[j])
+    shared = sum(((c.weekdays[i] >> bit) & (o.weekdays[j] >> bit) & 1) for bit in range(7))
+    yield "too few days in common", shared >= c.days[i]
+    yield "evening or night", o.late_hours[j] <= c.late_hours[i]
+    adult = ~c.is_minor[i]
+    yield "under 18 at night", adult | (o.late_hours[j] < 2)
+    day, for_work = o.hours_per_day[j].astype(int), 60 * (40 - c.school_hours[i].astype(int))
+    yield "under 18 and too many hours", adult | ((day <= 60 * 9) & (day * c.days[i] <= for_work))
+    yield "under 16", ~c.is_under_16[i]
+    yield "below the minimum age", np.where(o.minimum_age[j] == 18, adult, True)
+    yield "VOG too late", ~o.vog[j] | (c.vog_ready_on[i] <= c.starts_on[i])
+    yield "a condition is not met", (c.must[i] & o.features[j]) == c.must[i]
+    never = {(who, where) for who, where, _ in problem.pairs.forbidden.tolist()}
+    rows = zip(problem.pairs.candidate.tolist(), problem.pairs.opening.tolist(), strict=True)
+    yield "may not be proposed again", np.fromiter((row not in never for row in rows), dtype=bool, count=len(i))
+    yield "no seat", o.seats[j] > 0
+
+
+def _recognised_through(problem):
+    """Return the last day up to which the company is recognised without a gap from the student's first day on."""
+    i, j = problem.pair_candidate, problem.pair_opening
+    first_day, code = problem.candidates.starts_on[i], problem.candidates.code[i]
+    rows = problem.openings.recognitions  # sorted by place, code, first day
+    row_of = np.searchsorted(problem.openings.key, rows[:, 0])
+    label, sought = row_of * 1_000_000 + rows[:, 1], j * 1_000_000 + code
+    begin, end = np.searchsorted(label, sought, "left"), np.searchsorted(label, sought, "right")
+    reach = first_day - 1
+    for step in range(int((end - begin).max(initial=0))):
+        at = np.minimum(begin + step, len(rows) - 1)
+        joins = (begin + step < end) & (rows[at, 2] <= reach + 1)
+        reach = np.where(joins, np.maximum(reach, rows[at, 3]), reach)
+    return reach
+
+
+def _worth(problem, student, fit):
+    """Return what each allowed pair is worth: class, then fit, then lot; none can outweigh the one before."""
+    c = problem.candidates
+    classes = np.unique(c.priority_class).tolist()
+    rank = np.array([classes.index(one) for one in c.priority_class.tolist()], dtype=np.int64)
+    most, placeable = int(fit.max(initial=0)), min(len(c), int(problem.openings.seats.sum()))
+    digit, _ = lot_digits(c.lot, student, fit, most=most, placeable=placeable, classes=max(len(classes), 1))
+    of_fit = 1 + placeable * int(digit.max(initial=0))
+    below_class = fit * of_fit + digit
+    of_class = 1 + placeable * int(below_class.max(initial=0))
+    return (len(classes) - rank[student]) * of_class + below_class
+
+
+def _sum(values):
+    """The exact sum of whole numbers below 2**62, however many."""
+    return (int((values >> 30).sum()) << 30) + int((values & (2**30 - 1)).sum())
