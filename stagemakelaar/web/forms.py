@@ -78,10 +78,18 @@ def say(refusal):
 class Cleaned:
     """A field whose text is brought into shape, or refused, by a function of `reference.formats`."""
 
-    def __init__(self, *args, clean=formats.clean_text, **kwargs):
+    several_lines = False
+
+    def __init__(self, *args, clean=None, longest=formats.LONGEST_TEXT, **kwargs):
         super().__init__(*args, **kwargs)
-        self.clean = clean
+        self.clean = clean or self._plain
+        self.longest = longest
         self.typed = None
+
+    def _plain(self, text):
+        return formats.clean_text(
+            text, field=self.name, longest=self.longest, several_lines=self.several_lines, required=False
+        )
 
     def process_formdata(self, valuelist):
         """Keep what was typed, so that a refused text comes back as it was."""
@@ -107,6 +115,8 @@ class Text(Cleaned, StringField):
 
 class LongText(Cleaned, TextAreaField):
     """Several lines of text."""
+
+    several_lines = True
 
 
 def required(message):

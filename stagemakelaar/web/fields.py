@@ -1,0 +1,156 @@
+"""Fields that give back what an action wants: a date, a whole number, members of an enum, an amount of money."""
+
+import re
+from datetime import date
+
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField
+from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from stagemakelaar.labels import label as words_for
+
+_DUTCH_DATE = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
+
+
+class Typed(StringField):
+    """Text that stands for something else. What cannot be read comes back as it was typed."""
+
+    typed = None
+
+    def process_formdata(self, valuelist):
+        """Read the text, or keep it and say what is right."""
+        self.typed = valuelist[0].strip() if valuelist else None
+        self.data = self.read(self.typed) if self.typed else None
+
+    def _value(self):
+        return self.typed if self.typed is not None else self.show(self.data)
+
+
+class Day(Typed):
+    """A date: as the browser sends it (2027-04-01) or as people write it (1-4-2027)."""
+
+    def __init__(self, *args, render_kw=None, **kwargs):
+        super().__init__(*args, render_kw={"type": "date", **(render_kw or {})}, **kwargs)
+
+    def read(self, text):
+        """The date that is meant."""
+        dutch = _DUTCH_DATE.fullmatch(text)
+        try:
+            day = date(*map(int, reversed(dutch.groups()))) if dutch else date.fromisoformat(text)
+        except ValueError:
+            day = None
+        if day is None or not 1900 <= day.year <= 2100:
+            raise ValueError(str(_("Vul een datum in zoals 1-4-2027.")))
+        return day
+
+    def show(self, day):
+        """The date as a browser's date field wants it."""
+        return day.isoformat() if day else ""
+
+    def _value(self):
+        return self.show(self.data) if self.data else (self.typed or "")
+
+    def __call__(self, **kwargs):
+        """A date field, or a text field when what was typed is no date: a browser would make it disappear."""
+        if self.typed and self.data is None:
+            kwargs["type"] = "text"
+        return super().__call__(**kwargs)
+
+
+class WholeNumber(Typed):
+    """A whole number between two bounds."""
+
+    def __init__(self, *args, least=0, most=1_000_000, render_kw=None, **kwargs):
+        super().__init__(*args, render_kw={"inputmode": "numeric", **(render_kw or {})}, **kwargs)
+        self.least = least
+        self.most = most
+
+    def read(self, text):
+        """The number, if it lies within the bounds."""
+        if not re.fullmatch(r"-?[0-9]{1,9}", text) or not self.least <= int(text) <= self.most:
+            raise ValueError(
+                str(_("Vul een heel getal in van %(least)s tot en met %(most)s.", least=self.least, most=self.most))
+            )
+        return int(text)
+
+    def show(self, number):
+        """The number in digits."""
+        return "" if number is None else str(number)
+
+
+class Euros(Typed):
+    """An amount of money, kept in cents."""
+
+    def __init__(self, *args, most=1_000_000, render_kw=None, **kwargs):
+        super().__init__(*args, render_kw={"inputmode": "decimal", **(render_kw or {})}, **kwargs)
+        self.most = most
+
+    def read(self, text):
+        """The cents that are meant."""
+        bare = text.replace("€", "").replace(" ", "").removesuffix(",-")
+        parts = re.fullmatch(r"([0-9]{1,7})(?:[.,]([0-9]{2}))?", bare)
+        if not parts or int(parts[1]) * 100 > self.most:
+            raise ValueError(str(_("Vul een bedrag in zoals 300 of 287,50.")))
+        return int(parts[1]) * 100 + int(parts[2] or 0)
+
+    def show(self, cents):
+        """The amount with a decimal comma, without cents when there are none."""
+        if cents is None:
+            return ""
+        return str(cents // 100) if cents % 100 == 0 else f"{cents // 100},{cents % 100:02d}"
+
+
+class OneOf(RadioField):
+    """One member of an enum, or of any list of (value, words) pairs; None when nothing was chosen."""
+
+    def __init__(self, *args, among, **kwargs):
+        self._members = _members(among)
+        choices = [SelectChoice(value=key, label=words) for key, (_member, words) in self._members.items()]
+        super().__init__(*args, choices=choices, coerce=self._member, validate_choice=False, **kwargs)
+
+    def process_formdata(self, valuelist):
+        """Accept only what was offered."""
+        if not valuelist or not valuelist[0]:
+            self.data = None
+            return
+        if valuelist[0] not in self._members:
+            raise ValueError(str(_("Kies een van de mogelijkheden.")))
+        self.data = self._members[valuelist[0]][0]
+
+    def _member(self, value):
+        return self._members[value][0] if isinstance(value, str) and value in self._members else value
+
+
+class SomeOf(SelectMultipleField):
+    """Any number of members of an enum, or of a list of (value, words) pairs, as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, *args, among=(), most=None, **kwargs):
+        self.most = most
+        self._members = _members(among)
+        choices = [SelectChoice(value=key, label=words) for key, (_member, words) in self._members.items()]
+        super().__init__(*args, choices=choices, coerce=self._member, validate_choice=False, **kwargs)
+
+    def process_formdata(self, valuelist):
+        """Accept only what was offered; each once."""
+        self.data = [self._members[value][0] for value in dict.fromkeys(valuelist) if value in self._members]
+        if any(value not in self._members for value in valuelist):
+            raise ValueError(str(_("Kies uit de lijst.")))
+
+    def pre_validate(self, form):
+        """Refuse more than may be chosen."""
+        if self.most is not None and self.data and len(self.data) > self.most:
+            raise ValidationError(str(_("Kies er hoogstens %(most)s.", most=self.most)))
+
+    def _member(self, value):
+        return self._members[value][0] if isinstance(value, str) and value in self._members else value
+
+
+def _members(among):
+    """From an enum or pairs to a table: text in the form → (what the action gets, words)."""
+    if isinstance(among, type):
+        return {member.value: (member, words_for(member)) for member in among}
+    return {str(value): (value, words) for value, words in among}
