@@ -198,7 +198,7 @@ def clean_email(value, *, field="email"):
     """
     typed = _as_text(value, field).strip().strip(_INVISIBLE_EDGE).strip()
     try:
-        checked = validate_email(typed, check_deliverability=False, allow_smtputf8=False)
+        checked = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:
         raise DomainError(N_("Vul één e-mailadres in, zoals naam@voorbeeld.nl."), field=field) from None
-    return checked.ascii_email.casefold()
+    return (checked.ascii_email or checked.normalized).casefold()

@@ -38,7 +38,7 @@ def codes_counting_for(session, code, on):
 
 def all_codes_counting(session, on):
     """The same for every code that has equivalents on a date, in one look: code → set of codes with itself in it."""
-    found = defaultdict(set)
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for code, equivalent in session.execute(
         select(Equivalent.code, Equivalent.equivalent_code).where(*_valid_on(Equivalent, on))
     ):

@@ -46,7 +46,7 @@ _MODEL = {
 }
 
 # A line drawn by hand (latitude, longitude) through the middle of the water, from the Wadden Sea past the Afsluitdijk
-# and the Houtribdijk to the IJmeer. A journey whose straight line crosses it goes round, or over a dike that is far away.
+# and the Houtribdijk to the IJmeer. A journey whose straight line crosses it goes round, or over a dike far away.
 _LAKE = ((53.30, 5.10), (52.98, 5.20), (52.82, 5.32), (52.62, 5.42), (52.55, 5.25), (52.43, 5.12))
 
 

@@ -10,6 +10,8 @@ import enum
 class Numbered(enum.Enum):
     """Genummerd: an enum of which every member is written as `(value, number)`."""
 
+    number: int
+
     def __new__(cls, value, number):
         """Keep the text as the value and the number beside it."""
         member = object.__new__(cls)
