@@ -1,8 +1,9 @@
 """Who could learn where: frozen facts in, a proved outcome out.
 
-This room owns nothing that is stored. It must not know the database, the web, the clock, chance, or who anyone is: it is told
-only what may count (`problem.py`), and a lot that somebody else drew. So the same input gives the same outcome, years later and
-on any machine, and every proposal can be recomputed and explained. A person decides; the matcher proposes.
+This room owns nothing that is stored. It must not know the database, the web, the clock, chance, or who anyone is: it
+is told only what may count (`problem.py`), and a lot that somebody else drew. So the same input gives the same
+outcome, years later and on any machine, and every proposal can be recomputed and explained. A person decides; the
+matcher proposes.
 
     problem.py      what it is told, and the outcome     eligibility.py  the hard rules, each with a name
     scoring.py      every weight                         solver.py       assign(), solve()

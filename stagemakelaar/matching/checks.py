@@ -1,12 +1,13 @@
 """The second opinion: what must be true of every outcome, written a second time in other words.
 
-It shares no code with the rules (`eligibility.py`) or the engines (`solver.py`), so that one mistake cannot hide itself. What
-the points mean is defined once, in `scoring.py`.
+It shares no code with the rules (`eligibility.py`) or the engines (`solver.py`), so that one mistake cannot hide
+itself. What the points mean is defined once, in `scoring.py`.
 
-That no better outcome exists is proved by prices (linear programming duality). If every place has a price ≥ 0, and a place
-with a seat left costs 0, then no outcome can be worth more than the sum of all prices of seats and of what each student could
-at best keep after paying. When the outcome reaches exactly that bound, it is the best. The prices are found by paths of who
-could take over whose seat (Bellman 1958, Ford 1956); a path that promises a gain shows that the outcome is not the best.
+That no better outcome exists is proved by prices (linear programming duality). If every place has a price ≥ 0, and a
+place with a seat left costs 0, then no outcome can be worth more than the sum of all prices of seats and of what each
+student could at best keep after paying. When the outcome reaches exactly that bound, it is the best. The prices are
+found by paths of who could take over whose seat (Bellman 1958, Ford 1956); a path that promises a gain shows that the
+outcome is not the best.
 """
 
 import numpy as np
@@ -22,29 +23,19 @@ def objections(problem, outcome):
         return ["the outcome belongs to another input"]
     if not np.array_equal(outcome.candidate, people.key):
         return ["the outcome is about other students"]
-    wrong = []
     if not np.array_equal(outcome.priority_class, people.priority_class):
-        wrong.append("priority classes were changed")
-    seat_of = {key: at for at, key in enumerate(places.key.tolist())}
-    pair_of = {pair: at for at, pair in enumerate(zip(pairs.candidate.tolist(), pairs.opening.tolist(), strict=True))}
+        return ["priority classes were changed"]
     demands = list(_demands(problem))
     parts = score(problem)
     fit = fit_of(parts)
-    chosen, used = np.full(len(people), -1), np.zeros(len(places), dtype=int)
-    for row, (who, where) in enumerate(zip(people.key.tolist(), outcome.place.tolist(), strict=True)):
-        if where == -1:
-            if outcome.fit[row] != 0 or (outcome.parts[row] != -1).any():
-                wrong.append(f"student {who} has points and no place")
-            continue
-        if where not in seat_of or (who, where) not in pair_of:
-            wrong.append(f"student {who} has place {where}, which is out of reach")
-            continue
-        at = pair_of[who, where]
-        chosen[row] = seat_of[where]
-        used[seat_of[where]] += 1
-        wrong += [f"student {who}, place {where}: {demand}" for demand, met in demands if not met[at]]
+    pair, wrong = _chosen_pairs(problem, outcome)
+    for row in np.flatnonzero(pair >= 0).tolist():
+        at, what = pair[row], f"student {people.key[row]}, place {outcome.place[row]}"
+        wrong += [f"{what}: {demand}" for demand, met in demands if not met[at]]
         if outcome.fit[row] != fit[at] or (outcome.parts[row] != parts[at]).any():
-            wrong.append(f"student {who}, place {where}: the points are not right")
+            wrong.append(f"{what}: the points are not right")
+    chosen = np.where(pair >= 0, problem.pair_opening[pair], -1) if len(pairs) else pair
+    used = np.bincount(chosen[chosen >= 0], minlength=len(places))
     for at in np.flatnonzero(used > places.seats):
         wrong.append(f"place {places.key[at]} has {places.seats[at]} seats and {used[at]} students")
     if wrong:
@@ -55,6 +46,22 @@ def objections(problem, outcome):
     if prove(student, place, worth, chosen=chosen, seats=places.seats) is None:
         return ["a better outcome exists"]
     return []
+
+
+def _chosen_pairs(problem, outcome):
+    """Return the row of the pair that each student was given, −1 for none, and what is wrong already."""
+    pairs, wrong = problem.pairs, []
+    pair_of = {pair: at for at, pair in enumerate(zip(pairs.candidate.tolist(), pairs.opening.tolist(), strict=True))}
+    pair = np.full(len(outcome.place), -1)
+    for row, (who, where) in enumerate(zip(outcome.candidate.tolist(), outcome.place.tolist(), strict=True)):
+        if where == -1:
+            if outcome.fit[row] != 0 or (outcome.parts[row] != -1).any():
+                wrong.append(f"student {who} has points and no place")
+        elif (who, where) in pair_of:
+            pair[row] = pair_of[who, where]
+        else:
+            wrong.append(f"student {who} has place {where}, which is out of reach")
+    return pair, wrong
 
 
 def prove(student, place, weight, *, chosen, seats):

@@ -1,8 +1,8 @@
 """Columns of whole numbers: checked, put in one order, and never changed again.
 
 A table of the matcher is a frozen dataclass whose fields are NumPy columns. Each field is annotated with a `Column` or
-`Rows` that says what may stand in it; `freeze_columns()` then refuses everything else with a ValueError that names the column
-and the row (as it was given, counted from 0). This file knows nothing of internships.
+`Rows` that says what may stand in it; `freeze_columns()` then refuses everything else with a ValueError that names the
+column and the row (as it was given, counted from 0). This file knows nothing of internships.
 """
 
 from dataclasses import dataclass
@@ -57,7 +57,8 @@ def whole_numbers(name, value, *, low, high, shape=(None,), dtype=None):
 
 
 def freeze_columns(table, name, *, order_by):
-    """Check all columns of the frozen dataclass `table`, sort them by the columns `order_by`, and close them for writing.
+    """Check all columns of the frozen dataclass `table`, sort them by the columns `order_by`, and close them for
+    writing.
 
     Two rows with equal `order_by` are refused. `name` opens every message. Loose rows become sorted and unique.
     """

@@ -1,7 +1,8 @@
 """The hard rules: a pair that breaks one is never proposed, and each broken rule has a name.
 
-One vectorised function per rule; each takes a `Meeting` (candidates and openings row against row) and returns a column that
-is True where the rule is broken. Numbers in brackets point at the rules of the field: H1 recognised … H19 verified.
+One vectorised function per rule; each takes a `Meeting` (candidates and openings row against row) and returns a column
+that is True where the rule is broken. Numbers in brackets point at the rules of the field: H1 recognised … H19
+verified.
 """
 
 import enum

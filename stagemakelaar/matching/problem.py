@@ -4,7 +4,8 @@ Widening these tables is a decision: `tests/matching/test_problem.py` holds thei
 
 Units. Dates are days since 1970-01-01. Keys are opaque whole numbers from 1. Weekdays are masks, Monday is bit 0.
 Features are masks over one list that the caller keeps. Everything is sorted by key on construction, so the order in
-which rows were given plays no part in the outcome or in the fingerprint. Wrong input is a ValueError that names column and row.
+which rows were given plays no part in the outcome or in the fingerprint. Wrong input is a ValueError that names column
+and row.
 """
 
 from dataclasses import asdict, dataclass, field, fields
@@ -134,7 +135,10 @@ class Openings:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pairs:
-    """Paren: one row per student and place that share a code and are not absurdly far; k rows. What is absent is out of reach."""
+    """Paren: one row per student and place that share a code and are not absurdly far; k rows.
+
+    A pair that is not listed is out of reach.
+    """
 
     candidate: Keys
     opening: Keys

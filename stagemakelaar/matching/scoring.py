@@ -1,14 +1,15 @@
 """The fit of a pair: every weight, in whole points, on this one page.
 
-The score orders pairs, not people. Waiting is not in it: that is what the priority classes are for. Nothing here learns.
+The score orders pairs, not people. Waiting is not in it: that is what the priority classes are for. Nothing here
+learns.
 
-| part     | points                                                                                     | not scored when          |
-| -------- | ------------------------------------------------------------------------------------------ | ------------------------ |
-| learning | share of the wanted work processes that can be done there                                  | either list is not known |
-| travel   | 0 minutes: all points; at the student's own maximum: none; in a straight line between      | minutes are not known    |
-| kind     | kind of work, first choice 5/5 to fifth 1/5; features that would be nice, as a share; both: | the student named        |
-|          | the mean of the two                                                                        | neither                  |
-| costs    | the place covers costs: all points                                                         | not known                |
+learning  Share of the wanted work processes that can be done there. Not known when either list is.
+travel    0 minutes: all points; at the student's own maximum: none; a straight line between. Not known when the
+minutes are.
+kind      Kind of work: first choice 5/5, fifth 1/5. Features that would be nice: the share that is there. The mean of
+both
+          where the student named both. Not known when the student named neither.
+costs     The place covers the costs: all points. Not known when the place did not say.
 
 What is not scored counts for 0 points and is shown as not known. Halves are rounded up.
 """
@@ -24,8 +25,8 @@ BOUNDS = {"learning": (30, 70), "travel": (10, 50), "kind": (0, 30), "costs": (0
 
 NOT_SCORED = -1
 
-# The lot decides what is still equal. Its digits stand below the points of the fit, and there are as many steps of chance as
-# keep every weight a whole number below this limit, where also engines that compute in floating point are exact.
+# The lot decides what is still equal. Its digits stand below the points of the fit, and there are as many steps of
+# chance as keep every weight a whole number below this limit, where engines with floating point are exact too.
 EXACT = 2**50
 
 
@@ -72,8 +73,8 @@ def lot_digits(lot, student, fit, *, most, placeable, classes):
     student   : row of the student per pair; fit: points per pair; most: the largest fit; classes: number of classes
     placeable : the most students that can be placed
 
-    Among equals, who goes first is placed first and gets the better place: the digit is step × (fit + 1). With very many
-    students the steps are few (0 beyond some 150,000): neighbours in the lot then count as equal.
+    Among equals, who goes first is placed first and gets the better place: the digit is step × (fit + 1). With very
+    many students the steps are few (0 beyond some 150,000): neighbours in the lot then count as equal.
     """
     values, rank = np.unique(lot, return_inverse=True)
     room = EXACT // (2 * (classes + 1) * (most + 1) * (most + 2) * max(placeable, 1) ** 2)

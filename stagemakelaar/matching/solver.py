@@ -1,12 +1,13 @@
 """As many students as possible, then the higher classes, then the best fit, then the lot: exactly.
 
-Method. Which students can be placed together is a transversal matroid, so any strictly decreasing positive weights of the
-classes give the greatest number and the best profile at once (Edmonds 1971; Rado 1957). One factor, larger than any sum of fit,
-separates class from fit, and another separates fit from the lot; everything is a whole number. What remains is one assignment
-problem: seats as copies of their place, and for every student a column of its own that means "no place".
+Method. Which students can be placed together is a transversal matroid, so any strictly decreasing positive weights of
+the classes give the greatest number and the best profile at once (Edmonds 1971; Rado 1957). One factor, larger than
+any sum of fit, separates class from fit, and another separates fit from the lot; everything is a whole number. What
+remains is one assignment problem: seats as copies of their place, and for every student a column of its own that means
+"no place".
 
-The engine is SciPy's sparse LAPJVsp (Jonker and Volgenant 1987), which computes in floating point: all numbers are kept below
-2**50, where that is exact. Each answer is proved by `checks.prove`, which shares no code with this file.
+The engine is SciPy's sparse LAPJVsp (Jonker and Volgenant 1987), which computes in floating point: all numbers are
+kept below 2**50, where that is exact. Each answer is proved by `checks.prove`, which shares no code with this file.
 """
 
 from dataclasses import dataclass
@@ -44,12 +45,13 @@ def assign(student, place, fit, *, n_students, seats, classes=None, lot=None, en
     n_students          : number of students
     seats               : seats per place, ≥ 0
     classes             : priority class per student, any whole number, the lowest first; None: one class
-    lot                 : whole number ≥ 0 per student, the lower goes first among equals; None: equals go in order of row
+    lot                 : whole number ≥ 0 per student, the lower goes first among equals; None: equals go in order of
+    row
     engine              : "auto" or one of `ENGINES`
 
     Returns an `Assignment`: the greatest number placed; among those the lexicographically best profile; among those the
-    greatest total fit; among those the lot. Raises ValueError naming argument and row for input that makes no sense, or that
-    is too large to be exact; NotProved when an engine fails.
+    greatest total fit; among those the lot. Raises ValueError naming argument and row for input that makes no sense,
+    or that is too large to be exact; NotProved when an engine fails.
     """
     n = int(whole_numbers("n_students", [n_students], low=0, high=2**31)[0])
     seats = whole_numbers("seats", seats, low=0, high=2**31)
@@ -90,8 +92,8 @@ def assign(student, place, fit, *, n_students, seats, classes=None, lot=None, en
 def whole_weights(student, fit, rank, classes, placeable, lot=None):
     """Return one whole weight per pair, so that the greatest sum is what `assign` promises, and the steps of the lot.
 
-    rank: class per student, 0 first, below `classes`; placeable: the most students that can be placed. ValueError when the
-    numbers would pass 2**50.
+    rank: class per student, 0 first, below `classes`; placeable: the most students that can be placed. ValueError when
+    the numbers would pass 2**50.
     """
     most, digits, steps = int(fit.max(initial=0)), 0, 0
     if lot is not None:
