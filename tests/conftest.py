@@ -1,0 +1,136 @@
+"""What tests start from: both databases, an application, people, a browser without a screen, and a clock that stands.
+
+Every test that touches the database runs on SQLite and on PostgreSQL, inside one outer transaction that is rolled back;
+inside it a commit is a real commit, so a forgotten one is noticed.
+"""
+
+import pytest
+
+from config import Settings
+from stagemakelaar import clock, create_app, db
+from tests.builders import Make
+from tests.pages import Browser
+
+pytest_plugins = ["tests.parts", "tests.services"]
+
+WEDNESDAY = "2027-02-03T10:00:00+01:00"
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
+
+
+@pytest.fixture(autouse=True)
+def moment():
+    """Time stands still on a Wednesday in February; a test moves it with `moment("2027-02-10T09:00:00+01:00")`."""
+    clock.set_clock(WEDNESDAY)
+    yield clock.set_clock
+    clock.set_clock(None)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory):
+    """The settings of a demo that never leaves this machine."""
+    instance = tmp_path_factory.mktemp("instance")
+    return Settings(
+        environment="demo",
+        database_url=f"sqlite:///{instance / 'unused.sqlite'}",
+        secret_key="a key for tests that is long enough to be one",
+        public_url="http://127.0.0.1:5000",
+        smtp_url=None,
+        instance=instance,
+        worker=False,
+        argon2=(8, 1, 1),
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings):
+    """The application, once; `database` decides which database it speaks to."""
+    return create_app(settings)
+
+
+def build(engine):
+    """Bring an empty database to the newest schema, as an administrator would."""
+    from stagemakelaar.rooms import import_models
+
+    import_models()
+    with engine.connect().execution_options(writing=True) as connection:
+        db.Base.metadata.create_all(connection)
+        connection.commit()
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def engine(request, app, tmp_path_factory):
+    """An engine on a database with the newest schema and nothing in it."""
+    if request.param == "sqlite":
+        engine = db.make_engine(f"sqlite:///{tmp_path_factory.mktemp('database') / 'tests.sqlite'}")
+        build(engine)
+    else:
+        cluster = request.getfixturevalue("postgres_cluster")
+        engine = db.make_engine(cluster.create_database(template_of(cluster)))
+    yield engine
+    engine.dispose()
+
+
+def template_of(cluster):
+    """The name of a PostgreSQL template that has the newest schema."""
+
+    def prepare(url):
+        engine = db.make_engine(url)
+        build(engine)
+        engine.dispose()
+
+    return cluster.template("newest_schema", prepare)
+
+
+@pytest.fixture
+def database(engine):
+    """The sessions of this test, inside a transaction that is rolled back at the end."""
+    with engine.connect().execution_options(writing=True) as connection:
+        outer = connection.begin()
+        db.bind(connection, join_transaction_mode="create_savepoint")
+        yield engine
+        db.close_session()
+        outer.rollback()
+    db.bind(None)
+
+
+class Now:
+    """The session of this moment: a request ends its own, and the next look begins another."""
+
+    def __getattr__(self, name):
+        return getattr(db.current_session(), name)
+
+
+@pytest.fixture
+def session(database):
+    """The present session; `session.get(Model, id)` after a request, as the request has closed its own."""
+    return Now()
+
+
+@pytest.fixture
+def make(app, database):
+    """Build people and places by the actions of the house: `make.student()`, `make.place()`; see builders.py."""
+    return Make()
+
+
+@pytest.fixture
+def browse(app, database):
+    """A browser without a screen: `browse.as_(user).get("/student")` gives a Page."""
+    return Browser(app)
+
+
+@pytest.fixture(params=KINDS)
+def own_database(request, app, tmp_path):
+    """An engine on a database of this test alone, with real commits: for races and crashes, and for `make` as well."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'own.sqlite'}"
+        engine = db.make_engine(url)
+        build(engine)
+    else:
+        cluster = request.getfixturevalue("postgres_cluster")
+        url = cluster.create_database(template_of(cluster))
+        engine = db.make_engine(url)
+    db.bind(engine, join_transaction_mode="conditional_savepoint")
+    yield engine
+    db.close_session()
+    engine.dispose()
+    db.bind(None)
