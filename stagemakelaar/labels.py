@@ -7,7 +7,7 @@ from stagemakelaar.casework.models import CaseState, ContactKind
 from stagemakelaar.outbox import MessageState
 from stagemakelaar.people.models import ProgrammeKind, Role
 from stagemakelaar.placements.models import BrokerReason, EmployerReason, PlacementState, StudentReason, WithdrawnBy
-from stagemakelaar.places.models import InterestState, OrganisationState, PlaceState
+from stagemakelaar.places.models import Evidence, InterestState, OrganisationState, PlaceState
 from stagemakelaar.reference.vocabulary import Feature, KindOfWork, LateHours, Leerweg, Sector, TravelMode, Weekday
 from stagemakelaar.rounds.models import ProposalState, RoundState, RunState, Verdict
 
@@ -39,6 +39,10 @@ WORDS = {
     OrganisationState.VERIFIED: _("gecontroleerd"),
     OrganisationState.SUSPENDED: _("tijdelijk gestopt"),
     OrganisationState.BLOCKED: _("doet niet meer mee"),
+    Evidence.TRADE_REGISTER: _("het handelsregister van de KVK"),
+    Evidence.SBB_REGISTER: _("het register van erkende leerbedrijven"),
+    Evidence.TELEPHONE: _("een telefoongesprek met het bedrijf"),
+    Evidence.VISIT: _("een bezoek aan het bedrijf"),
     InterestState.NEW: _("nieuw"),
     InterestState.CONTACTED: _("contact gehad"),
     InterestState.BECAME_PLACE: _("plek geworden"),

@@ -52,6 +52,7 @@ class Organisation(Base):
     registered_with_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"), index=True)
     state: Mapped[OrganisationState] = mapped_column(choice(OrganisationState), default=OrganisationState.REGISTERED)
     state_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state_note: Mapped[str] = mapped_column(Text, default="")  # why it was stopped, or how it was checked; staff only
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -64,6 +65,15 @@ class Organisation(Base):
         if self.hides_address:
             return ""
         return ", ".join(part for part in (f"{self.street} {self.house_number}".strip(), self.city) if part)
+
+
+class Evidence(enum.Enum):
+    """Bewijs: what a broker looked at before trusting an organisation."""
+
+    TRADE_REGISTER = "trade_register"
+    SBB_REGISTER = "sbb_register"
+    TELEPHONE = "telephone"
+    VISIT = "visit"
 
 
 class Membership(Base):

@@ -1,10 +1,20 @@
 """What can be asked about organisations and places, limited to what a user may see."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from stagemakelaar.errors import NotFound
 from stagemakelaar.people.models import User
-from stagemakelaar.places.models import Membership, Organisation, OrganisationState, Place, PlaceState
+from stagemakelaar.places.models import (
+    Interest,
+    InterestState,
+    Membership,
+    Organisation,
+    OrganisationState,
+    Place,
+    PlaceState,
+    Recognition,
+)
 
 
 def addressees_of(session, organisation_id):
@@ -36,10 +46,7 @@ def organisations_visible_to(user):
 
 def organisation_for(session, user, organisation_id):
     """One organisation if this user may see it; raises NotFound otherwise."""
-    found = session.scalars(organisations_visible_to(user).where(Organisation.id == organisation_id)).first()
-    if found is None:
-        raise NotFound
-    return found
+    return _one(session, organisations_visible_to(user).where(Organisation.id == organisation_id))
 
 
 def places_visible_to(user):
@@ -49,25 +56,22 @@ def places_visible_to(user):
 
 def place_for(session, user, place_id):
     """One place if this user may see it; raises NotFound otherwise."""
-    found = session.scalars(places_visible_to(user).where(Place.id == place_id)).first()
-    if found is None:
-        raise NotFound
-    return found
+    return _one(session, places_visible_to(user).where(Place.id == place_id))
 
 
 def own_places(session, organisation):
     """All places of an organisation, newest first."""
     return session.scalars(
-        select(Place).where(Place.organisation_id == organisation.id).order_by(Place.id.desc())
+        select(Place)
+        .where(Place.organisation_id == organisation.id)
+        .options(selectinload(Place.codes))
+        .order_by(Place.id.desc())
     ).all()
 
 
 def own_place(session, organisation, place_id):
     """One place of an employer's own organisation; raises NotFound otherwise."""
-    found = session.scalars(select(Place).where(Place.id == place_id, Place.organisation_id == organisation.id)).first()
-    if found is None:
-        raise NotFound
-    return found
+    return _one(session, select(Place).where(Place.id == place_id, Place.organisation_id == organisation.id))
 
 
 def open_places(session, programme_id):
@@ -83,3 +87,72 @@ def open_places(session, programme_id):
         )
         .order_by(Place.id)
     ).all()
+
+
+def membership_of(session, user):
+    """How an employer's account belongs to its organisation, or None when it belongs to none yet."""
+    return session.scalars(
+        select(Membership)
+        .where(Membership.user_id == user.id)
+        .options(joinedload(Membership.organisation))
+        .order_by(Membership.organisation_id)
+    ).first()
+
+
+def member_of(session, organisation, membership_id):
+    """One member of an organisation; raises NotFound otherwise."""
+    return _one(
+        session,
+        select(Membership).where(Membership.id == membership_id, Membership.organisation_id == organisation.id),
+    )
+
+
+def recognition_of(session, organisation, recognition_id):
+    """One recognition of an organisation; raises NotFound otherwise."""
+    return _one(
+        session,
+        select(Recognition).where(Recognition.id == recognition_id, Recognition.organisation_id == organisation.id),
+    )
+
+
+def interests_visible_to(user):
+    """A statement of the companies that showed interest in the user's programme, what is open first."""
+    return (
+        select(Interest)
+        .where(Interest.programme_id == user.programme_id)
+        .order_by(Interest.state.in_((InterestState.NEW, InterestState.CONTACTED)).desc(), Interest.id)
+    )
+
+
+def open_interests(session, user, limit=50):
+    """The interest that still waits for someone of the programme, oldest first."""
+    waiting = Interest.state.in_((InterestState.NEW, InterestState.CONTACTED))
+    return session.scalars(interests_visible_to(user).where(waiting).limit(limit)).all()
+
+
+def interest_for(session, user, interest_id):
+    """One company's interest if this user may see it; raises NotFound otherwise."""
+    return _one(session, interests_visible_to(user).where(Interest.id == interest_id))
+
+
+def counts_for(session, organisations):
+    """Per organisation: how many recognitions wait for a check, and how many places it has open."""
+    ids = [organisation.id for organisation in organisations]
+    unchecked = session.execute(
+        select(Recognition.organisation_id, func.count())
+        .where(Recognition.organisation_id.in_(ids), Recognition.checked_at.is_(None))
+        .group_by(Recognition.organisation_id)
+    )
+    offered = session.execute(
+        select(Place.organisation_id, func.count())
+        .where(Place.organisation_id.in_(ids), Place.state == PlaceState.OPEN)
+        .group_by(Place.organisation_id)
+    )
+    return dict(unchecked.tuples().all()), dict(offered.tuples().all())
+
+
+def _one(session, statement):
+    found = session.scalars(statement).first()
+    if found is None:
+        raise NotFound
+    return found
