@@ -173,7 +173,7 @@ class PlaceState(enum.Enum):
 class Place(Base):
     """Stageplaats: what an organisation offers to a programme: seats for some codes in a period.
 
-    `free` is what is left of `seats`; it changes only by the conditional updates of `places.actions`, so that no seat is
+    `free` is what is left of `seats`; it changes only by the conditional updates of `places.seats`, so that no seat is
     given twice.
     """
 
