@@ -31,5 +31,13 @@ class Overtaken(DomainError):  # noqa: N818
     """Ingehaald: someone else was first. The edge answers 409 and says who and when, if `values` know it."""
 
 
+class TooOften(DomainError):  # noqa: N818
+    """Te vaak: a limit on guessing or asking is full. The edge answers 429; `values` hold the seconds to wait."""
+
+
+class Busy(DomainError):  # noqa: N818
+    """Te druk: there is no room to do this now. The edge answers 503; nothing was done."""
+
+
 class NotFound(Exception):  # noqa: N818
     """Niet gevonden: nothing here for this user. The edge answers 404, the same as for what never existed."""

@@ -66,11 +66,13 @@ class Message(Base):
     trouble: Mapped[str | None] = mapped_column(Text)
 
 
-def promise(session, *, kind, to, key, user=None, programme_id=None, delay=timedelta(0), expires_at=None, **data):
+def promise(
+    session, *, kind, to, key, user=None, programme_id=None, delay=timedelta(0), expires_at=None, language="nl", **data
+):
     """Promise a letter in the same breath as the fact it reports; the unique key makes a second promise impossible.
 
     kind names the layout in `templates/messages/`; key says which fact it is about ("placement:17:planned:student");
-    data holds dates as ISO text and the few words that the letter needs.
+    data holds dates as ISO text and the few words that the letter needs. `language` is for who has no account yet.
     """
     now = clock.now()
     message = Message(
@@ -78,7 +80,7 @@ def promise(session, *, kind, to, key, user=None, programme_id=None, delay=timed
         to=to,
         key=key,
         user_id=getattr(user, "id", None),
-        language=getattr(user, "language", None) or "nl",
+        language=getattr(user, "language", None) or language,
         programme_id=programme_id,
         data=data,
         message_id=f"<{hashlib.sha256(f'{key}|{to}'.encode()).hexdigest()[:32]}@stagemakelaar>",

@@ -3,6 +3,7 @@
 from stagemakelaar import audit, clock
 from stagemakelaar.errors import DomainError, N_
 from stagemakelaar.people.models import STAFF, Profile, Programme, Role, Student, User
+from stagemakelaar.people.signing_in.sessions import end_sessions_of
 
 
 def create_programme(session, *, slug, name, kind, email, phone=None, by):
@@ -47,6 +48,7 @@ def disable(session, user, *, by):
     if user is by:
         raise DomainError(N_("Uw eigen account kunt u niet uitschakelen."))
     user.disabled_at = clock.now()
+    end_sessions_of(session, user)
     audit.record(session, "account.disabled", user, by=by)
 
 

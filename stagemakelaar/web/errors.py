@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from stagemakelaar import db
-from stagemakelaar.errors import DomainError, NotFound
+from stagemakelaar.errors import Busy, DomainError, NotFound, TooOften
 
 log = structlog.get_logger()
 
@@ -22,6 +22,8 @@ def install(app):
     app.teardown_appcontext(lambda _error: db.close_session())
     app.register_error_handler(NotFound, lambda _error: show(404))
     app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(TooOften, _too_often)
+    app.register_error_handler(Busy, _busy)
     for kind in LOST_RACE:
         app.register_error_handler(kind, _overtaken)
     app.register_error_handler(OperationalError, _database_trouble)
@@ -40,6 +42,17 @@ def _refused(refusal):
     from stagemakelaar.web.forms import say
 
     return show(409, message=say(refusal))
+
+
+def _too_often(refusal):
+    seconds = refusal.values["seconds"]
+    page, status = show(429, seconds=seconds)
+    return page, status, {"Retry-After": str(seconds)}
+
+
+def _busy(_refusal):
+    page, status = show(503)
+    return page, status, {"Retry-After": str(RETRY_AFTER)}
 
 
 def _overtaken(error):

@@ -1,0 +1,131 @@
+"""Links and codes by mail: asked for by anyone, promised to every address, spent once.
+
+Nobody can learn who has an account: for each address the same rows are written and one letter is promised. Only its
+reader sees whether it signs in, says that there is no account, or points staff to their own entry.
+"""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from stagemakelaar import audit, clock, outbox
+from stagemakelaar.people.queries import user_with
+from stagemakelaar.people.signing_in.models import LinkPurpose, SignInLink, hash_of, new_secret
+
+TERM = timedelta(minutes=10)
+MOST_WRONG_CODES = 5
+CODE_LENGTH = 8
+CODE_SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that can be read as another
+
+
+def ask(session, *, email, browser, purpose=LinkPurpose.SIGN_IN, programme=None, language="nl"):
+    """Promise a letter to a cleaned address. `browser` is the secret of the browser that asks."""
+    user = user_with(session, email)
+    token, code = new_secret(), new_code()
+    now = clock.now()
+    link = SignInLink(
+        purpose=purpose,
+        email=email,
+        programme_id=programme.id if programme else None,
+        token_hash=hash_of(token),
+        code_hash=hash_of(code),
+        browser_hash=hash_of(browser),
+        created_at=now,
+        expires_at=now + TERM,
+    )
+    session.add(link)
+    session.flush()
+    kind = _letter_for(user, purpose)
+    secret = {"token": token, "code": code, "is_new": user is None} if kind == "sign_in" else {}
+    outbox.promise(
+        session,
+        kind=kind,
+        to=user.email if user else email,
+        user=user,
+        key=f"sign_in:{link.id}",
+        programme_id=user.programme_id if user else link.programme_id,
+        expires_at=link.expires_at,
+        language=language,
+        **secret,
+    )
+    return link
+
+
+def _letter_for(user, purpose):
+    if user is None:
+        return "sign_in_unknown" if purpose is LinkPurpose.SIGN_IN else "sign_in"
+    if user.is_staff:
+        return "sign_in_staff"
+    return "sign_in" if user.is_active else "sign_in_unknown"
+
+
+def new_code():
+    """A code that a person can type over."""
+    return "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
+
+
+def tidy_code(typed):
+    """A code as it was mailed, however it was typed."""
+    return "".join(sign for sign in typed.upper() if sign.isalnum())
+
+
+def live_link(session, token):
+    """The link with this token if it could still be spent, or None; spends nothing."""
+    return session.scalars(_live().where(SignInLink.token_hash == hash_of(token))).first()
+
+
+def is_bound_to(link, browser):
+    """Whether this is the browser that asked for the link."""
+    return browser is not None and secrets.compare_digest(link.browser_hash or "", hash_of(browser))
+
+
+def spend_link(session, token, browser):
+    """Use up a link in the browser that asked for it; None when it does not work (any more)."""
+    link = live_link(session, token)
+    if link is None or link.purpose is LinkPurpose.INVITATION or not is_bound_to(link, browser):
+        return None
+    return _spend(session, link)
+
+
+def spend_code(session, typed, browser):
+    """Use up the code that was typed in the browser that asked for it; None when it is wrong, and that is counted."""
+    if browser is None:
+        return None
+    asked = session.scalars(
+        _live().where(SignInLink.browser_hash == hash_of(browser), SignInLink.attempts < MOST_WRONG_CODES)
+    ).all()
+    tried = [link for link in asked if _count_try(session, link)]
+    wanted = hash_of(tidy_code(typed))
+    for link in tried:
+        if secrets.compare_digest(link.code_hash, wanted):
+            return _spend(session, link)
+    return None
+
+
+def _live():
+    return select(SignInLink).where(SignInLink.used_at.is_(None), SignInLink.expires_at > clock.now())
+
+
+def _count_try(session, link):
+    """Count before looking, so that many tries at once cannot pass the limit together."""
+    counted = session.execute(
+        update(SignInLink)
+        .where(SignInLink.id == link.id, SignInLink.attempts < MOST_WRONG_CODES)
+        .values(attempts=SignInLink.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return counted.rowcount == 1
+
+
+def _spend(session, link):
+    spent = session.execute(
+        update(SignInLink)
+        .where(SignInLink.id == link.id, SignInLink.used_at.is_(None))
+        .values(used_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    if spent.rowcount != 1:
+        return None
+    audit.record(session, "sign_in.link_used", link, by=None)
+    return link
