@@ -1,0 +1,311 @@
+"""What can be done with rounds and runs. Computing itself happens elsewhere, between two transactions:
+
+with transaction() as session:
+    frozen = actions.freeze_run(session, run_id)       # queued → computing, or None when there is nothing to do
+problem = Problem.from_bytes(frozen)
+outcome = solve(problem)                               # and objections(problem, outcome) must be empty
+findings = actions.findings(problem, outcome)          # the explanations, which take time as well
+with transaction() as session:
+    actions.store_outcome(session, run_id, attempt, outcome, findings)
+"""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from sqlalchemy import insert, select
+
+from stagemakelaar import audit, clock
+from stagemakelaar.errors import N_, DomainError
+from stagemakelaar.flow import move
+from stagemakelaar.matching.explain import explanation, why_unplaced
+from stagemakelaar.matching.problem import NO_PLACE
+from stagemakelaar.matching.solver import solve
+from stagemakelaar.rounds import snapshot
+from stagemakelaar.rounds.models import (
+    Proposal,
+    ProposalState,
+    Review,
+    Round,
+    RoundState,
+    Run,
+    RunState,
+    Unplaced,
+    Verdict,
+)
+from stagemakelaar.rounds.queries import live_round, run_under_way
+
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 3  # a run that takes its worker down with it is not tried for ever
+LARGEST_LOT = 2**31 - 1
+AT_CLOSING = N_("De ronde is gesloten.")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Bevindingen: what a run found, in plain values; one row per student."""
+
+    proposals: tuple  # dicts: student_id, place_id, priority_class, fit, facts
+    unplaced: tuple  # dicts: student_id, priority_class, cause, facts
+
+
+def open_round(session, programme, *, name, by):
+    """Open a round in a programme, which has one live round at a time."""
+    if not name.strip():
+        raise DomainError(N_("Geef de ronde een naam."), field="name")
+    if live_round(session, programme.id) is not None:
+        raise DomainError(N_("Er loopt al een ronde. Sluit die eerst."), field="name")
+    now = clock.now()
+    match_round = Round(
+        programme_id=programme.id,
+        name=name.strip(),
+        opened_by_id=by.id,
+        state=RoundState.OPEN,
+        state_changed_at=now,
+        created_at=now,
+    )
+    session.add(match_round)
+    audit.record(session, "round.opened", match_round, by=by)
+    session.flush()
+    return match_round
+
+
+def ask_for_run(session, match_round, *, by, lot=None):
+    """Ask for a computation. The lot is drawn here, once, and kept, so that the run can be repeated."""
+    if match_round.state is RoundState.CLOSED:
+        raise DomainError(N_("Deze ronde is gesloten. Open een nieuwe ronde."))
+    if run_under_way(session, match_round) is not None:
+        raise DomainError(N_("Er wordt al gerekend voor deze ronde. Wacht tot dat klaar is."))
+    now = clock.now()
+    run = Run(
+        round_id=match_round.id,
+        programme_id=match_round.programme_id,
+        asked_by_id=by.id,
+        lot=secrets.randbelow(LARGEST_LOT) if lot is None else lot,
+        state=RunState.QUEUED,
+        state_changed_at=now,
+        created_at=now,
+    )
+    session.add(run)
+    audit.record(session, "run.asked", run, by=by, round=match_round.id)
+    session.flush()
+    return run
+
+
+# --- what the worker does ------------------------------------------------------------------------------------------
+
+
+def freeze_run(session, run_id):
+    """Take up a queued run under a lease and give back its frozen input; None when there is nothing to take up.
+
+    A run that was taken up before keeps the input that was frozen then. The attempt to name later is `run.attempts`.
+    """
+    run = _locked(session, run_id)
+    if run is None or run.state is not RunState.QUEUED:
+        return None
+    run.attempts += 1
+    run.leased_until = clock.now() + LEASE
+    run.started_at = clock.now()
+    if run.frozen_input is None:
+        problem = snapshot.freeze(session, run)
+        run.frozen_input = problem.to_bytes()
+        run.input_hash = problem.input_hash
+        run.students = len(problem.candidates)
+        run.seats = int(problem.openings.seats.sum())
+    move(session, run, RunState.COMPUTING, by=None, attempt=run.attempts, input=run.input_hash)
+    session.flush()
+    return run.frozen_input
+
+
+def renew_lease(session, run_id, attempt):
+    """Say that a computation is still going on; False when it is not ours any more and may stop."""
+    run = _still_ours(session, run_id, attempt)
+    if run is None:
+        return False
+    run.leased_until = clock.now() + LEASE
+    return True
+
+
+def findings(problem, outcome):
+    """Explain an outcome: pure, and slow enough to be done outside a transaction."""
+    proposals = []
+    for student, place, priority_class, fit in zip(
+        outcome.candidate.tolist(),
+        outcome.place.tolist(),
+        outcome.priority_class.tolist(),
+        outcome.fit.tolist(),
+        strict=True,
+    ):
+        if place != NO_PLACE:
+            proposals.append(
+                {
+                    "student_id": student,
+                    "place_id": place,
+                    "priority_class": priority_class,
+                    "fit": fit,
+                    "facts": explanation(problem, outcome, student),
+                }
+            )
+    reasons = why_unplaced(problem, outcome)
+    classes = dict(zip(outcome.candidate.tolist(), outcome.priority_class.tolist(), strict=True))
+    unplaced = [
+        {
+            "student_id": student,
+            "priority_class": classes[student],
+            "cause": reason.cause.value,
+            "facts": _plain(reason),
+        }
+        for student, reason in sorted(reasons.items())
+    ]
+    return Findings(tuple(proposals), tuple(unplaced))
+
+
+def store_outcome(session, run_id, attempt, outcome, found=None):
+    """Keep what a run found, unless it was cancelled or another worker has taken over; gives back whether it was kept.
+
+    A first computed run is chosen by itself and brings its round to review. Nothing is placed and no one is told.
+    """
+    run = _still_ours(session, run_id, attempt)
+    if run is None:
+        return False
+    if found is None:
+        found = findings(snapshot.thaw(run), outcome)
+    now = clock.now()
+    fixed = {"run_id": run.id, "programme_id": run.programme_id}
+    fixed |= {"state": ProposalState.OPEN, "state_changed_at": now, "created_at": now, "version": 1}
+    if found.proposals:
+        session.execute(insert(Proposal), [row | fixed for row in found.proposals])
+    if found.unplaced:
+        session.execute(insert(Unplaced), [row | {"run_id": run.id} for row in found.unplaced])
+    run.proposed = len(found.proposals)
+    run.outcome = outcome.to_bytes()
+    run.outcome_hash = outcome.outcome_hash
+    run.engine = outcome.engine
+    run.finished_at = now
+    run.leased_until = None
+    move(session, run, RunState.COMPUTED, by=None, outcome=run.outcome_hash, proposed=run.proposed)
+    match_round = session.get_one(Round, run.round_id)
+    if match_round.state is RoundState.OPEN:
+        match_round.chosen_run_id = run.id
+        move(session, match_round, RoundState.REVIEW, by=None, run=run.id)
+    session.flush()
+    return True
+
+
+def run_failed(session, run_id, attempt, trouble):
+    """Note that a computation came to nothing, so that the broker sees it and can ask again."""
+    run = _still_ours(session, run_id, attempt)
+    if run is None:
+        return False
+    _fail(session, run, trouble)
+    return True
+
+
+def queue_lapsed_runs(session):
+    """Put runs whose worker went silent back in the queue, or give up after some attempts; gives back their ids."""
+    lapsed = session.scalars(
+        select(Run)
+        .where(Run.state == RunState.COMPUTING, Run.leased_until < clock.now())
+        .order_by(Run.id)
+        .with_for_update(skip_locked=True, of=Run)
+    ).all()
+    for run in lapsed:
+        if run.attempts >= MOST_ATTEMPTS:
+            _fail(session, run, "the lease ran out too often")
+        else:
+            run.leased_until = None
+            move(session, run, RunState.QUEUED, by=None, attempt=run.attempts)
+    return [run.id for run in lapsed if run.state is RunState.QUEUED]
+
+
+def replay(run):
+    """Compute a stored run once more from its frozen input; gives back the outcome, whose hash must be the same."""
+    return solve(snapshot.thaw(run))
+
+
+# --- what people do ------------------------------------------------------------------------------------------------
+
+
+def cancel_run(session, run, *, by):
+    """Stop a run that waits or is being computed; what a worker still finds is thrown away."""
+    run.leased_until = None
+    move(session, run, RunState.CANCELLED, by=by)
+
+
+def choose_run(session, match_round, run, *, by):
+    """Say which run is looked at; proposals of another run cannot be decided meanwhile."""
+    if run.round_id != match_round.id or run.state is not RunState.COMPUTED:
+        raise DomainError(N_("Deze berekening is nog niet klaar. Kies een andere."))
+    if match_round.state is not RoundState.REVIEW:
+        raise DomainError(N_("In deze ronde valt nu niets te kiezen."))
+    match_round.chosen_run_id = run.id
+    audit.record(session, "round.run_chosen", match_round, by=by, run=run.id)
+
+
+def close_round(session, match_round, *, by, why=""):
+    """Close a round. What was not decided is rejected, with that reason, and whoever searches enters the next one."""
+    for run in session.scalars(select(Run).where(Run.round_id == match_round.id)):
+        if run.state in {RunState.QUEUED, RunState.COMPUTING}:
+            cancel_run(session, run, by=by)
+    reason = why.strip() or AT_CLOSING
+    left = session.scalars(
+        select(Proposal)
+        .join(Run, Run.id == Proposal.run_id)
+        .where(Run.round_id == match_round.id, Proposal.state.in_((ProposalState.OPEN, ProposalState.HELD)))
+        .order_by(Proposal.id)
+        .with_for_update(of=Proposal)
+    ).all()
+    for proposal in left:
+        if proposal.state is ProposalState.HELD:
+            proposal.held_until = None
+            move(session, proposal, ProposalState.OPEN, by=by)
+        move(session, proposal, ProposalState.REJECTED, by=by, why="round_closed")
+        session.add(Review(proposal_id=proposal.id, verdict=Verdict.REJECT, why=reason, by_id=by.id, at=clock.now()))
+    move(session, match_round, RoundState.CLOSED, by=by, rejected=len(left))
+    session.flush()
+    return len(left)
+
+
+# --- inside --------------------------------------------------------------------------------------------------------
+
+
+def _locked(session, run_id):
+    return session.scalars(
+        select(Run).where(Run.id == run_id).with_for_update(of=Run).execution_options(populate_existing=True)
+    ).first()
+
+
+def _still_ours(session, run_id, attempt):
+    run = _locked(session, run_id)
+    return run if run is not None and run.state is RunState.COMPUTING and run.attempts == attempt else None
+
+
+def _fail(session, run, trouble):
+    run.trouble = str(trouble)[:500]
+    run.leased_until = None
+    run.finished_at = clock.now()
+    move(session, run, RunState.FAILED, by=None)
+
+
+def _plain(reason):
+    """A `Reason` of the matcher as values for JSON: enums become their values."""
+    shortage = reason.shortage
+    return {
+        "next_step": reason.next_step.value,
+        "places": reason.places,
+        "left": [[cause.value, count] for cause, count in reason.left],
+        "broken": {rule.value: count for rule, count in reason.broken.items()},
+        "openers": [asdict(opener) | {"rule": opener.rule.value} for opener in reason.openers],
+        "shortage": None if shortage is None else _short(shortage),
+        "taken_by_class": list(reason.taken_by_class),
+    }
+
+
+def _short(shortage):
+    return {
+        "students": shortage.students,
+        "seats": shortage.seats,
+        "short": shortage.short,
+        "openings": list(shortage.openings),
+        "codes": list(shortage.codes),
+    }

@@ -1,0 +1,240 @@
+"""What can be asked about rounds, runs and proposals, limited to what a user may see."""
+
+from sqlalchemy import func, not_, or_, select, tuple_
+
+from stagemakelaar import clock
+from stagemakelaar.casework.models import Case, CaseState
+from stagemakelaar.errors import NotFound
+from stagemakelaar.matching.explain import alternatives
+from stagemakelaar.matching.problem import Outcome, Problem
+from stagemakelaar.people.models import Profile, Student
+from stagemakelaar.placements.models import LIVE, Placement
+from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceState
+from stagemakelaar.rounds.models import Proposal, ProposalState, Review, Round, RoundState, Run, RunState, Unplaced
+
+# What the matcher cannot do without. A profile that lost one of these is shown as not taking part, never dropped.
+IS_READY = (
+    Profile.completed_at.is_not(None),
+    Profile.code.is_not(None),
+    Profile.leerweg.is_not(None),
+    Profile.starts_on.is_not(None),
+    Profile.ends_on.is_not(None),
+    Profile.days_per_week.is_not(None),
+    Profile.max_minutes.is_not(None),
+    Profile.postcode.is_not(None),
+    Student.birth_date.is_not(None),
+)
+NOT_YET = (RunState.QUEUED, RunState.COMPUTING)
+KEPT = 2  # computed runs in memory
+
+_at_hand = {}
+
+
+def takes_part(programme_id):
+    """The conditions on a student, profile and case under which someone enters a round of this programme."""
+    has_live_placement = select(Placement.id).where(Placement.student_id == Student.id, Placement.state.in_(LIVE))
+    return (
+        Case.programme_id == programme_id,
+        Case.state == CaseState.SEARCHING,
+        not_(has_live_placement.exists()),
+        *IS_READY,
+    )
+
+
+def left_out(session, programme_id):
+    """The cases that are searching but do not take part, because something in the profile is missing."""
+    return session.scalars(
+        select(Case)
+        .join(Case.student)
+        .join(Student.profile)
+        .where(Case.programme_id == programme_id, Case.state == CaseState.SEARCHING)
+        .where(or_(*(not_(condition) for condition in IS_READY)))
+        .order_by(Student.sort_name, Student.id)
+    ).all()
+
+
+def count_taking_part(session, programme_id):
+    """How many students and free seats a run would have now."""
+    students = session.scalar(
+        select(func.count())
+        .select_from(Student)
+        .join(Profile, Profile.student_id == Student.id)
+        .join(Case, Case.student_id == Student.id)
+        .where(*takes_part(programme_id))
+    )
+    return students, session.scalar(_free_seats(programme_id)) or 0
+
+
+def _free_seats(programme_id):
+    return (
+        select(func.sum(Place.free))
+        .join(Organisation, Organisation.id == Place.organisation_id)
+        .where(
+            Place.programme_id == programme_id,
+            Place.state == PlaceState.OPEN,
+            Organisation.state == OrganisationState.VERIFIED,
+        )
+    )
+
+
+# --- rounds and runs -----------------------------------------------------------------------------------------------
+
+
+def rounds_visible_to(user):
+    """A statement of the rounds in a staff member's programme, the newest first."""
+    return select(Round).where(Round.programme_id == user.programme_id).order_by(Round.id.desc())
+
+
+def round_for(session, user, round_id):
+    """One round of the programme; raises NotFound for another's and for nobody's."""
+    return _one(session, rounds_visible_to(user).where(Round.id == round_id))
+
+
+def run_for(session, user, run_id):
+    """One run of the programme; raises NotFound for another's and for nobody's."""
+    return _one(session, select(Run).where(Run.id == run_id, Run.programme_id == user.programme_id))
+
+
+def live_round(session, programme_id):
+    """The round of a programme that is not closed, or None."""
+    return session.scalars(
+        select(Round).where(Round.programme_id == programme_id, Round.state != RoundState.CLOSED)
+    ).first()
+
+
+def run_under_way(session, match_round):
+    """The run of a round that waits or is being computed, or None."""
+    return session.scalars(
+        select(Run).where(Run.round_id == match_round.id, Run.state.in_(NOT_YET)).order_by(Run.id)
+    ).first()
+
+
+def waiting_runs(session):
+    """The ids of the runs that somebody must compute, the oldest first."""
+    return session.scalars(select(Run.id).where(Run.state == RunState.QUEUED).order_by(Run.id)).all()
+
+
+# --- proposals -----------------------------------------------------------------------------------------------------
+
+
+def proposals_of(run_id, state=None):
+    """A statement of the proposals of a run, by name of the student: an order that favours no one's proposal."""
+    found = select(Proposal).join(Proposal.student).where(Proposal.run_id == run_id)
+    if state is not None:
+        found = found.where(Proposal.state == state)
+    return found.order_by(Student.sort_name, Proposal.id)
+
+
+def count_by_state(session, run_id):
+    """How many proposals of a run stand where: a table from each state to a number."""
+    counted = select(Proposal.state, func.count()).where(Proposal.run_id == run_id).group_by(Proposal.state)
+    return dict.fromkeys(ProposalState, 0) | dict(session.execute(counted).tuples().all())
+
+
+def proposal_for(session, user, proposal_id):
+    """One proposal of the programme; raises NotFound for another's and for nobody's."""
+    return _one(session, select(Proposal).where(Proposal.id == proposal_id, Proposal.programme_id == user.programme_id))
+
+
+def neighbours(session, proposal):
+    """The ids of the proposals before and after this one in the list of its run; None at an end."""
+    here = (proposal.student.sort_name, proposal.id)
+    place_in_list = tuple_(Student.sort_name, Proposal.id)
+    others = select(Proposal.id).join(Proposal.student).where(Proposal.run_id == proposal.run_id)
+    before = others.where(place_in_list < here).order_by(Student.sort_name.desc(), Proposal.id.desc())
+    after = others.where(place_in_list > here).order_by(Student.sort_name, Proposal.id)
+    return session.scalar(before.limit(1)), session.scalar(after.limit(1))
+
+
+def last_review(session, proposal_id):
+    """The latest decision about a proposal, or None."""
+    return session.scalars(
+        select(Review).where(Review.proposal_id == proposal_id).order_by(Review.id.desc()).limit(1)
+    ).first()
+
+
+def proposal_that_led_to(session, placement):
+    """The proposal from which a placement came, or None when it was made by hand."""
+    return session.scalars(select(Proposal).where(Proposal.placement_id == placement.id)).first()
+
+
+def proposals_about(session, student):
+    """All proposals for a student, the newest first."""
+    return session.scalars(
+        select(Proposal).where(Proposal.student_id == student.id).order_by(Proposal.id.desc()).limit(50)
+    ).all()
+
+
+def held_too_long(programme_id):
+    """A statement of the proposals that were held until a day that has come."""
+    return (
+        select(Proposal)
+        .join(Run, Run.id == Proposal.run_id)
+        .join(Round, Round.chosen_run_id == Run.id)
+        .where(
+            Proposal.programme_id == programme_id,
+            Proposal.state == ProposalState.HELD,
+            Proposal.held_until <= clock.today(),
+            Round.state == RoundState.REVIEW,
+        )
+        .order_by(Proposal.held_until, Proposal.id)
+    )
+
+
+def unplaced_of(run_id):
+    """A statement of the students for whom a run found nothing, first in line first, then by name."""
+    return (
+        select(Unplaced)
+        .join(Unplaced.student)
+        .where(Unplaced.run_id == run_id)
+        .order_by(Unplaced.priority_class, Student.sort_name, Unplaced.id)
+    )
+
+
+def count_causes(session, run_id):
+    """How many students of a run stayed without a place for each cause, the most frequent first."""
+    counted = (
+        select(Unplaced.cause, func.count())
+        .where(Unplaced.run_id == run_id)
+        .group_by(Unplaced.cause)
+        .order_by(func.count().desc(), Unplaced.cause)
+    )
+    return session.execute(counted).tuples().all()
+
+
+# --- what else was possible ----------------------------------------------------------------------------------------
+
+
+def alternatives_for(session, proposal):
+    """The other places that this student could have had, by name: a list of (place, Alternative, {key: name}).
+
+    The order says nothing about which is best; what each would cost is exact.
+    """
+    problem, outcome = computed(session, proposal.run)
+    found = alternatives(problem, outcome, proposal.student_id)
+    wanted = {other.opening for other in found}
+    wanted |= {key for other in found for move in other.moves for key in (move.before, move.after) if key is not None}
+    moved = {move.candidate for other in found for move in other.moves}
+    places = {place.id: place for place in session.scalars(select(Place).where(Place.id.in_(wanted)))}
+    students = {student.id: student for student in session.scalars(select(Student).where(Student.id.in_(moved)))}
+    rows = [(places[other.opening], other, students) for other in found if other.opening in places]
+    return sorted(rows, key=lambda row: (row[0].organisation.sort_name, row[0].title, row[0].id))
+
+
+def computed(session, run):
+    """The problem and the outcome of a computed run. Equal hash, equal content: they are kept for the next page."""
+    found = _at_hand.get(run.outcome_hash)
+    if found is None:
+        stored = session.execute(select(Run.frozen_input, Run.outcome).where(Run.id == run.id)).one()
+        found = Problem.from_bytes(stored.frozen_input), Outcome.from_bytes(stored.outcome)
+        for oldest in list(_at_hand)[: len(_at_hand) - KEPT + 1]:
+            _at_hand.pop(oldest, None)
+        _at_hand[run.outcome_hash] = found
+    return found
+
+
+def _one(session, statement):
+    found = session.scalars(statement).first()
+    if found is None:
+        raise NotFound
+    return found

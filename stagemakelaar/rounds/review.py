@@ -1,0 +1,136 @@
+"""A person decides. Each decision looks at the facts of this moment once more, is taken once, and says why."""
+
+from sqlalchemy import select
+
+from stagemakelaar import audit, clock
+from stagemakelaar.casework.models import CaseState
+from stagemakelaar.casework.queries import case_of
+from stagemakelaar.errors import N_, DomainError, Overtaken
+from stagemakelaar.flow import move
+from stagemakelaar.matching.eligibility import Rule, why_not
+from stagemakelaar.placements import actions as placements
+from stagemakelaar.placements.queries import live_placement_of
+from stagemakelaar.places.models import OrganisationState, PlaceState
+from stagemakelaar.rounds import snapshot
+from stagemakelaar.rounds.models import Proposal, ProposalState, Review, RoundState, Verdict
+
+REFUSALS = {
+    Rule.RECOGNISED: N_("Het bedrijf heeft op de eerste dag geen gecontroleerde erkenning voor deze opleiding."),
+    Rule.RECOGNISED_TO_END: N_("De erkenning van het bedrijf stopt voordat de stage klaar is."),
+    Rule.LEERWEG: N_("De leerweg van de student en die van de plek verschillen nu."),
+    Rule.VERIFIED: N_("Het bedrijf is niet meer gecontroleerd, of tijdelijk gestopt."),
+    Rule.TRAVEL: N_("De reis is nu langer dan de student wil."),
+    Rule.PERIOD: N_("De plek is niet meer open in de hele stageperiode."),
+    Rule.DAYS: N_("De dagen van de student en de plek passen niet meer bij elkaar."),
+    Rule.LATE_HOURS: N_("De plek vraagt om avond- of nachtwerk dat de student niet kan doen."),
+    Rule.MINOR_NIGHT: N_("Deze student is nog geen 18 en mag hier 's nachts niet werken."),
+    Rule.MINOR_HOURS: N_("Deze student is nog geen 18 en zou met school erbij te veel uren werken."),
+    Rule.UNDER_16: N_("Deze student is nog geen 16. Zoek samen met de ouders naar een plek."),
+    Rule.MINIMUM_AGE: N_("Deze student is te jong voor deze plek."),
+    Rule.VOG: N_("Voor deze plek is een VOG nodig, en die kan er niet op tijd zijn."),
+    Rule.MUST_CONDITION: N_("De plek mist iets dat de student nodig heeft."),
+    Rule.NOT_AGAIN: N_("De student heeft deze plek eerder niet gewild."),
+    Rule.SEATS: N_("Er is geen plek meer vrij."),
+}
+
+
+def approve(session, proposal, *, by, why="", version=None):
+    """Place the student as proposed, if everything that the proposal rests on is still so. Gives back the placement."""
+    proposal = _take_up(session, proposal, by=by, version=version)
+    if proposal.run.round.programme.four_eyes and proposal.run.asked_by_id == by.id:
+        raise DomainError(N_("U vroeg deze berekening zelf aan. In uw programma keurt dan een collega goed."))
+    if (objection := objection_of_today(session, proposal)) is not None:
+        raise DomainError(objection)
+    placement = placements.plan(
+        session, proposal.student, proposal.place, reasons=proposal.facts, by=by, why=why.strip()
+    )
+    proposal.placement_id = placement.id
+    move(session, proposal, ProposalState.APPROVED, by=by, placement=placement.id)
+    _note(session, proposal, Verdict.APPROVE, why, by=by)
+    return placement
+
+
+def reject(session, proposal, *, by, why, version=None):
+    """Turn a proposal down, with a reason; this round does not come to the same pair again."""
+    if not why.strip():
+        raise DomainError(N_("Schrijf op waarom u dit voorstel afwijst."), field="why")
+    proposal = _take_up(session, proposal, by=by, version=version)
+    move(session, proposal, ProposalState.REJECTED, by=by)
+    _note(session, proposal, Verdict.REJECT, why, by=by)
+
+
+def hold(session, proposal, *, by, why, until, version=None):
+    """Leave a decision for later, with a reason and a day on which it comes back."""
+    if not why.strip():
+        raise DomainError(N_("Schrijf op waar u op wacht."), field="why")
+    if until is None or until <= clock.today():
+        raise DomainError(N_("Kies een dag na vandaag."), field="held_until")
+    proposal = _take_up(session, proposal, by=by, version=version)
+    proposal.held_until = until
+    move(session, proposal, ProposalState.HELD, by=by)
+    _note(session, proposal, Verdict.HOLD, why, by=by)
+
+
+def release(session, proposal, *, by):
+    """Take a held proposal up again, so that it can be decided."""
+    proposal = _locked(session, proposal.id)
+    proposal.held_until = None
+    move(session, proposal, ProposalState.OPEN, by=by)
+
+
+def objection_of_today(session, proposal):
+    """The first thing that no longer is as the proposal supposes, as a sentence to translate; None when all is well."""
+    student, place = proposal.student, proposal.place
+    if not student.programme_id == place.programme_id == proposal.programme_id:
+        return N_("De student en de plek horen niet meer bij hetzelfde programma.")
+    if live_placement_of(session, student) is not None:
+        return N_("Deze student heeft intussen al een plek.")
+    if case_of(session, student).state is not CaseState.SEARCHING:
+        return N_("Voor deze student wordt nu niet gezocht.")
+    if place.organisation.state is OrganisationState.VERIFIED and place.state is not PlaceState.OPEN:
+        return N_("Deze plek staat niet meer open.")
+    return _broken_rule(session, student, place)
+
+
+def _broken_rule(session, student, place):
+    """Put the pair before the matcher's own hard rules once more, as both are now."""
+    problem = snapshot.pair_of_today(session, student, place)
+    if problem is None:
+        return N_("Het profiel van de student is niet meer compleet.")
+    if not len(problem.openings):
+        return N_("De gegevens van de plek zijn niet meer compleet.")
+    broken = why_not(problem, student.id, place.id)
+    return REFUSALS[broken[0]] if broken else None
+
+
+def _take_up(session, proposal, *, by, version):
+    """Lock the proposal and make sure that it is still the one that was looked at, undecided and in the chosen run."""
+    proposal = _locked(session, proposal.id)
+    if proposal.state in {ProposalState.APPROVED, ProposalState.REJECTED}:
+        raise Overtaken(N_("Over dit voorstel is al besloten. Kijk eerst wat er gebeurd is."))
+    if proposal.state is ProposalState.HELD:
+        raise Overtaken(N_("Dit voorstel wordt vastgehouden. Pak het eerst weer op."))
+    if version is not None and proposal.version != version:
+        raise Overtaken(N_("Dit voorstel is veranderd terwijl de pagina open stond. Kijk het opnieuw na."))
+    match_round = proposal.run.round
+    if match_round.state is not RoundState.REVIEW or match_round.chosen_run_id != proposal.run_id:
+        raise DomainError(N_("Dit voorstel hoort bij een andere berekening dan die nu beoordeeld wordt."))
+    if proposal.programme_id != by.programme_id:
+        raise DomainError(N_("Dit voorstel hoort bij een ander programma."))
+    return proposal
+
+
+def _locked(session, proposal_id):
+    """Whoever decides goes first here; the second waits, and then reads what the first has done."""
+    return session.scalars(
+        select(Proposal)
+        .where(Proposal.id == proposal_id)
+        .with_for_update(of=Proposal)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _note(session, proposal, verdict, why, *, by):
+    session.add(Review(proposal_id=proposal.id, verdict=verdict, why=why.strip(), by_id=by.id, at=clock.now()))
+    session.flush()
+    audit.record(session, f"proposal.{verdict.value}", proposal, by=by, student=proposal.student_id)
