@@ -37,7 +37,7 @@ COMPONENTS = (
     "form-field", "form-fieldset", "form-label", "form-field-description", "form-field-error-message",
     "textbox", "textarea", "select", "checkbox", "radio-button", "table", "data-list", "breadcrumb-nav",
 )  # fmt: skip
-OWN_SHEETS = ("layout", "forms", "status", "data", "print")
+OWN_SHEETS = ("corrections", "layout", "forms", "status", "data", "print")
 
 # Latin and extended Latin: a Turkish or Polish name is set in the same letters as a Dutch one.
 FACES = (
@@ -117,13 +117,14 @@ def _build(stamp: str) -> int:
         raise CannotBuild(f"the Python package {missing.name} is not installed") from None
 
     try:
+        # In a layer, so that whatever is ours wins however specific the selectors of the library are.
         library = "\n".join(_read(MODULES / f"@utrecht/{name}-css/dist/index.css") for name in COMPONENTS)
         theme = _read(MODULES / TOKENS / "dist" / "theme.css")
     except FileNotFoundError as missing:
         raise CannotBuild(f"{Path(missing.filename).parent.parent.name} is not in node_modules") from None
     palette, brand = _read(OWN / "palette.css"), _read(OWN / "brand.css")
     own = "\n".join(_read(OWN / f"{name}.css") for name in OWN_SHEETS)
-    whole = "\n".join((_font_faces(), palette, _only_used(theme, library + brand + own), brand, library, own))
+    whole = "\n".join((_font_faces(), palette, _only_used(theme, library + brand + own), brand, f"@layer library {{{library}}}", own))
     sheet = lightningcss.process_stylesheet(whole, filename="app.css", minify=True).encode()
     compressed = brotli.compress(sheet, quality=11)
 
@@ -144,7 +145,7 @@ def _build(stamp: str) -> int:
 
 
 def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+    return path.read_text(encoding="utf-8").replace('@charset "UTF-8";', "")
 
 
 def _only_used(theme: str, users: str) -> str:
