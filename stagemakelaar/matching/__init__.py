@@ -7,8 +7,10 @@ matcher proposes.
 
     problem.py      what it is told, and the outcome     eligibility.py  the hard rules, each with a name
     scoring.py      every weight                         solver.py       assign(), solve()
-    checks.py       the second opinion                   explain.py      why this one, what else, why nobody
-    repair.py       one student after a decline          columns.py, storage.py  checked columns, bytes
+    checks.py       the second opinion                   explain.py      why this one, and what else
+    unplaced.py     why nobody, and what would help      repair.py       one student after a decline
+    judgement.py    rules and score, once per problem    residual.py     chains of who takes whose seat
+    columns.py      checked columns                      storage.py      columns to bytes
 """
 
 import importlib

@@ -117,11 +117,14 @@ def _loose_rows(label, value, limits):
 
 
 def _why_not_whole(name, given):
-    whole = [isinstance(item, (int, np.integer)) for item in given.flat]
-    if all(whole):
+    items = given.ravel().tolist()
+    strange = [at for at, item in enumerate(items) if not isinstance(item, (int, float))]
+    broken = [at for at, item in enumerate(items) if isinstance(item, float) and not item.is_integer()]
+    floats = [at for at, item in enumerate(items) if isinstance(item, float)]
+    if not (wrong := strange or broken or floats):
         return f"{name}: a number is too large"
-    at = np.unravel_index(whole.index(False), given.shape)
-    return f"{name}: row {at[0]} is {given[at]!r}, a whole number is needed"
+    row = np.unravel_index(wrong[0], given.shape)[0]
+    return f"{name}: row {row} is {items[wrong[0]]!r}, a whole number is needed"
 
 
 def _set(table, name, values):

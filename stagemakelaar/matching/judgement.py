@@ -8,7 +8,7 @@ import numpy as np
 from stagemakelaar.matching.eligibility import broken_rules
 from stagemakelaar.matching.scoring import fit_of, score
 
-_made = weakref.WeakKeyDictionary()
+_made: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ and row.
 
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -210,7 +210,7 @@ class Problem:
     def from_bytes(cls, data):
         """Return the very problem that was stored; ValueError when the bytes are something else."""
         facts, stored = unpack("problem", VERSION, data)
-        tables = {}
+        tables: dict[str, Any] = {}
         for name, kind in (
             ("candidates", Candidates),
             ("openings", Openings),
@@ -220,7 +220,7 @@ class Problem:
         return cls(**tables, weights=Weights(**facts["weights"]))
 
     def _stored(self):
-        columns = {}
+        columns: dict[str, np.ndarray] = {}
         for name in ("candidates", "openings", "pairs"):
             table = getattr(self, name)
             columns |= {f"{name}.{item.name}": getattr(table, item.name) for item in fields(table)}

@@ -135,10 +135,10 @@ def why_unplaced(problem, outcome):
     broken = broken_rules(problem, row, opening)
     meeting, room = Meeting(problem, row, opening), with_room(board)
     group_of = {key: group for group in shortages(problem, outcome) for key in group.unplaced}
-    bounds = np.searchsorted(row, np.r_[without, len(board.chosen)])
+    begin, end = np.searchsorted(row, without, "left").tolist(), np.searchsorted(row, without, "right").tolist()
     reasons = {}
     for at, student in enumerate(without.tolist()):
-        own = slice(bounds[at], bounds[at + 1])
+        own = slice(begin[at], end[at])
         key = int(problem.candidates.key[student])
         openers = _openers(meeting, own, broken[own], room[opening[own]])
         reasons[key] = _reason(problem, board, student, broken[own], openers, group_of.get(key))
