@@ -111,7 +111,7 @@ def _demands(problem):
     c, o, minutes = problem.candidates, problem.openings, problem.pairs.minutes
     reach = _recognised_through(problem)
     yield "not recognised on the first day", reach >= c.starts_on[i]
-    yield "recognition ends too early", reach >= c.ends_on[i]
+    yield "recognition ends too early", (reach < c.starts_on[i]) | (reach >= c.ends_on[i])
     yield "another leerweg", c.leerweg[i] == o.leerweg[j]
     yield "company not verified", o.is_verified[j]
     yield "too far", (minutes <= c.max_minutes[i]) | (minutes < 0)
