@@ -8,7 +8,7 @@ PY := .venv/bin/python
 # One worker per core and no more than four: each brings its own database server and browser.
 WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
 # The tests that `make check` runs; the rest belongs to `make test`.
-RULES := $(wildcard tests/test_architecture.py tests/test_templates.py tests/test_labels.py tests/test_migrations.py)
+RULES := $(wildcard $(patsubst %,tests/test_%.py,architecture flow labels templates translations migrations))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
