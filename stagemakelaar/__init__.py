@@ -11,7 +11,8 @@ def create_app(settings):
     """The web application for these settings; also the context of the `flask` commands."""
     from flask import Flask
 
-    from stagemakelaar import cli, clock, db
+    from stagemakelaar import cli, clock, db, logs
+    from stagemakelaar.people.signing_in import passwords
     from stagemakelaar.web import access, errors, headers, languages, layout, pages, signed_in
 
     app = Flask(__name__, template_folder="../templates", static_folder=None)
@@ -28,7 +29,9 @@ def create_app(settings):
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_ENABLED=False,
     )
+    logs.configure()
     clock.set_clock(settings.clock)
+    passwords.configure(*settings.argon2)
     db.bind(db.make_engine(settings.database_url))
 
     languages.install(app)

@@ -120,6 +120,20 @@ def keys_not_cancelled(session, prefix):
     ).all()
 
 
+def has_work(session):
+    """Whether a worker would find something to claim or to cancel; reads only, so that waiting writes nothing."""
+    now = clock.now()
+    free = or_(Message.leased_until.is_(None), Message.leased_until < now)
+    return (
+        session.scalar(
+            select(Message.id)
+            .where(Message.state == MessageState.QUEUED, free, or_(Message.due_at <= now, Message.expires_at < now))
+            .limit(1)
+        )
+        is not None
+    )
+
+
 def claim(session, limit=20):
     """Take up to `limit` due messages under a lease, so that no other worker sends them meanwhile.
 

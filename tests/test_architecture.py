@@ -21,13 +21,16 @@ FLOORS = [
     {"placements"},
     {"rounds"},
     {"schema", "rooms"},
+    {"solving"},
     {"monitoring", "jobs"},
-    {"labels", "letters", "logs"},
+    {"labels", "letters", "sending", "logs"},
     {"web", "seed", "worker"},
-    {"starting", "commands", "cli"},
+    {"starting"},
+    {"commands"},
+    {"cli"},
     {"__init__"},
 ]
-EDGE = FLOORS[FLOORS.index({"labels", "letters", "logs"}) :]
+EDGE = FLOORS[FLOORS.index({"labels", "letters", "sending", "logs"}) :]
 OWNERS = {
     "schema": {"Installation"},
     "audit": {"Entry"},

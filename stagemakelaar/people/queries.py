@@ -1,9 +1,10 @@
 """What can be asked about people, limited to what a user may see."""
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from stagemakelaar.errors import NotFound
-from stagemakelaar.people.models import Programme, Student, User
+from stagemakelaar.people.models import STAFF, Programme, Student, User
 
 
 def programmes(session):
@@ -22,6 +23,16 @@ def programme_called(session, slug):
 def user_with(session, email):
     """The account of a cleaned address, or None."""
     return session.scalars(select(User).where(User.email == email)).first()
+
+
+def staff_accounts():
+    """A statement of the accounts of staff, by name."""
+    return (
+        select(User)
+        .where(User.role.in_(STAFF))
+        .options(joinedload(User.programme))
+        .order_by(User.name, User.email)
+    )
 
 
 def student_of(session, user):

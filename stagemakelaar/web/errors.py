@@ -4,7 +4,7 @@ import secrets
 
 import structlog
 from flask import Response, render_template, request
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -26,6 +26,7 @@ def install(app):
     app.register_error_handler(Busy, _busy)
     for kind in LOST_RACE:
         app.register_error_handler(kind, _overtaken)
+    app.register_error_handler(DataError, lambda _error: show(400))  # an address with signs that no database keeps
     app.register_error_handler(OperationalError, _database_trouble)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from stagemakelaar import audit, clock, outbox
+from stagemakelaar.people.models import Role
 from stagemakelaar.people.queries import user_with
 from stagemakelaar.people.signing_in.models import LinkPurpose, SignInLink, hash_of, new_secret
 
@@ -37,7 +38,8 @@ def ask(session, *, email, browser, purpose=LinkPurpose.SIGN_IN, programme=None,
     session.add(link)
     session.flush()
     kind = _letter_for(user, purpose)
-    secret = {"token": token, "code": code, "is_new": user is None} if kind == "sign_in" else {}
+    is_company = purpose is LinkPurpose.EMPLOYER if user is None else user.role is Role.EMPLOYER
+    words = {"token": token, "code": code, "is_new": user is None, "is_company": is_company}
     outbox.promise(
         session,
         kind=kind,
@@ -47,7 +49,7 @@ def ask(session, *, email, browser, purpose=LinkPurpose.SIGN_IN, programme=None,
         programme_id=user.programme_id if user else link.programme_id,
         expires_at=link.expires_at,
         language=language,
-        **secret,
+        **(words if kind == "sign_in" else {}),
     )
     return link
 

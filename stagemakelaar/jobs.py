@@ -1,0 +1,210 @@
+"""What takes longer than a click. Each job is safe to run twice, and none holds a transaction while it works.
+
+Delivering: claim under a lease, send, settle. Computing: take up under a lease and freeze, solve in a process of its own
+(SciPy would hold the interpreter and freeze every page), store. Who loses its lease cannot overwrite its successor.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+import structlog
+from sqlalchemy import select
+
+from stagemakelaar import clock, outbox
+from stagemakelaar.db import current_session, transaction
+from stagemakelaar.outbox import MessageState
+from stagemakelaar.people.signing_in.tidying import forget_old
+from stagemakelaar.rounds import actions as rounds
+from stagemakelaar.rounds.models import Run, RunState
+
+log = structlog.get_logger()
+
+LONGEST_BATCH = 60  # seconds; well within the lease, so that nothing is sent after it
+RENEW = 20  # seconds between signs of life of a computation
+LONGEST_SOLVE = 1800  # seconds
+
+
+class NotNow(Exception):
+    """Nu niet: the mail host did not take a letter, and may do so later."""
+
+    def __init__(self, told, *, host_is_away=False):
+        super().__init__(told)
+        self.host_is_away = host_is_away
+
+
+class NotEver(Exception):
+    """Nooit: this letter will not be taken, however often it is offered."""
+
+
+class MatcherBroken(Exception):
+    """The second opinion has objections to an outcome, or the solver came to nothing."""
+
+
+# --- letters -------------------------------------------------------------------------------------------------------
+
+
+def deliver(send, render, limit=20):
+    """Send up to `limit` due letters; gives back how many were claimed, sent, will be retried, failed.
+
+    `render(message)` makes a letter of a row; `send(letter)` hands it over or raises NotNow or NotEver. Whatever a
+    single letter does wrong, the others leave.
+    """
+    counts = Counter(claimed=0, sent=0, retry=0, failed=0)
+    if not outbox.has_work(current_session()):
+        return counts
+    with transaction() as session:
+        claimed = outbox.claim(session, limit)
+    counts["claimed"] = len(claimed)
+    deadline = monotonic() + LONGEST_BATCH
+    away = None
+    for message in claimed:
+        if monotonic() > deadline:
+            break  # the rest comes free when its lease runs out
+        trouble = away or _send_one(send, render, message)
+        if isinstance(trouble, NotNow) and trouble.host_is_away:
+            away = trouble
+        _settle(message.id, message.attempts, trouble, counts)
+    log.info("delivered", **counts)
+    return counts
+
+
+def _send_one(send, render, message):
+    try:
+        send(render(message))
+    except (NotNow, NotEver) as trouble:
+        return trouble
+    except Exception as wrong:
+        # Our own mistake in one letter: it is tried again with growing pauses, and ends where the broker sees it.
+        log.exception("letter_broken", message=message.id, letter=message.kind)
+        return NotNow(type(wrong).__name__)
+    return None
+
+
+def _settle(message_id, attempt, trouble, counts):
+    with transaction() as session:
+        if trouble is None:
+            counts["sent"] += outbox.settle_sent(session, message_id, attempt)
+            return
+        lasting = isinstance(trouble, NotEver)
+        state = outbox.settle_trouble(session, message_id, attempt, str(trouble), lasting=lasting)
+    if state is not None:
+        counts["failed" if state is MessageState.FAILED else "retry"] += 1
+        log.warning("letter_not_taken", message=message_id, attempt=attempt, lasting=state is MessageState.FAILED)
+
+
+def tidy():
+    """Forget what signing in left behind."""
+    with transaction() as session:
+        forget_old(session)
+
+
+# --- runs ----------------------------------------------------------------------------------------------------------
+
+
+def take_up_runs(*, stop=lambda: False):
+    """Compute every run that waits, one after another; gives back their ids."""
+    if current_session().scalar(_lapsed().limit(1)) is not None:
+        with transaction() as session:
+            rounds.queue_lapsed_runs(session)
+    waiting = current_session().scalars(
+        select(Run.id).where(Run.state == RunState.QUEUED).order_by(Run.created_at, Run.id)
+    ).all()
+    done = []
+    for run_id in waiting:
+        if stop():
+            break
+        if compute_run(run_id, stop=stop):
+            done.append(run_id)
+    return done
+
+
+def _lapsed():
+    return select(Run.id).where(Run.state == RunState.COMPUTING, Run.leased_until < clock.now())
+
+
+def compute_run(run_id, *, stop=lambda: False):
+    """Take up one run, solve it, and keep what was found; whether this worker did so."""
+    with transaction() as session:
+        frozen = rounds.freeze_run(session, run_id)
+        attempt = session.get_one(Run, run_id).attempts if frozen is not None else None
+    if frozen is None:
+        return False
+    log.info("computing", run=run_id, attempt=attempt)
+    try:
+        outcome, found = _solve_elsewhere(frozen, lambda: _renew(run_id, attempt), stop)
+    except MatcherBroken as broken:
+        log.error("run_failed", run=run_id, attempt=attempt, kind=type(broken).__name__)
+        with transaction() as session:
+            rounds.run_failed(session, run_id, attempt, str(broken))
+        return True
+    if outcome is None:  # cancelled, taken over, or we are stopping: the lease tells the next worker
+        return False
+    with transaction() as session:
+        kept = rounds.store_outcome(session, run_id, attempt, outcome, found)
+    log.info("computed", run=run_id, attempt=attempt, kept=kept)
+    return kept
+
+
+def _renew(run_id, attempt):
+    with transaction() as session:
+        return rounds.renew_lease(session, run_id, attempt)
+
+
+def _solve_elsewhere(frozen, may_go_on, stop):
+    """Solve in a child process; (None, None) when it was stopped because nobody waits for it any more."""
+    from stagemakelaar.solving import read_answer
+
+    with tempfile.TemporaryDirectory(prefix="stagemakelaar-") as folder:
+        question, answer = Path(folder) / "question", Path(folder) / "answer"
+        question.write_bytes(frozen)
+        with _child(question, answer) as child:
+            if not _wait_for(child, may_go_on, stop):
+                return None, None
+        if child.returncode != 0:
+            raise MatcherBroken(f"the solver ended with {child.returncode}")
+        outcome, found, wrong = read_answer(answer)
+    if wrong:
+        raise MatcherBroken("; ".join(wrong[:5]))
+    return outcome, found
+
+
+def _wait_for(child, may_go_on, stop):
+    """Wait until the child is done, giving a sign of life meanwhile; False when it may as well be stopped."""
+    began = told = monotonic()
+    while True:
+        try:
+            child.wait(timeout=0.5)
+        except subprocess.TimeoutExpired:
+            now = monotonic()
+            if now - began > LONGEST_SOLVE:
+                raise MatcherBroken("it took too long") from None
+            if stop() or (now - told > RENEW and not may_go_on()):
+                return False
+            told = now if now - told > RENEW else told
+        else:
+            return True
+
+
+@contextmanager
+def _child(question, answer):
+    root = Path(__file__).parent.parent
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    child = subprocess.Popen(  # noqa: S603 - our own module, no shell, no input of users among the words
+        [sys.executable, "-m", "stagemakelaar.solving", str(question), str(answer)], cwd=root, env=environment
+    )
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.terminate()
+            try:
+                child.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()

@@ -1,0 +1,50 @@
+"""Browsers that signed in before: they have tries of their own, so that a stranger's guessing cannot lock anyone out."""
+
+import hashlib
+import secrets
+
+from flask import current_app, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+MONTHS_SIX = 60 * 60 * 24 * 182
+
+
+def subject_of(email):
+    """What the tries on an address are counted under: apart for a browser in which that address signed in before."""
+    known = _read()
+    if known and secrets.compare_digest(known[0], _hashed(email)):
+        return f"{email}|{known[1]}"
+    return email
+
+
+def remember(response, email):
+    """Let this browser be known from now on."""
+    settings = current_app.config["SETTINGS"]
+    response.set_cookie(
+        _name(),
+        _signer().dumps([_hashed(email), secrets.token_hex(8)]),
+        max_age=MONTHS_SIX,
+        secure=settings.is_https,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _read():
+    try:
+        return _signer().loads(request.cookies.get(_name(), ""), max_age=MONTHS_SIX)
+    except BadSignature:
+        return None
+
+
+def _name():
+    return "__Host-known" if current_app.config["SETTINGS"].is_https else "known"
+
+
+def _signer():
+    return URLSafeTimedSerializer(current_app.secret_key, salt="known browser")
+
+
+def _hashed(email):
+    return hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,32 @@
+"""Where to go after signing in: only to pages of our own that can be opened."""
+
+from flask import current_app
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+LONGEST = 500
+
+
+def own_path(text):
+    """A path of our own that a browser may be sent to, or None.
+
+    Of the address of a button (`/voorstellen/87/besluit`) the page that holds it remains (`/voorstellen/87`).
+    """
+    if not text or len(text) > LONGEST or not text.startswith("/") or text.startswith(("//", "/\\")):
+        return None
+    if any(ord(sign) < 33 or sign == "\\" for sign in text):
+        return None
+    path, _, query = text.partition("?")
+    while path not in {"", "/"}:
+        if _opens(path):
+            return f"{path}?{query}" if query else path
+        path, query = path.rpartition("/")[0], ""
+    return None
+
+
+def _opens(path):
+    try:
+        endpoint, _values = current_app.url_map.bind("localhost").match(path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return False
+    return not endpoint.startswith(("signing_in.", "staff_entry."))
