@@ -6,6 +6,7 @@ from flask_babel import get_locale, lazy_gettext as _
 from stagemakelaar.casework.models import CaseState, ContactKind
 from stagemakelaar.outbox import MessageState
 from stagemakelaar.people.models import ProgrammeKind, Role
+from stagemakelaar.people.profiles import StepState
 from stagemakelaar.placements.models import BrokerReason, EmployerReason, PlacementState, StudentReason, WithdrawnBy
 from stagemakelaar.places.models import Evidence, InterestState, OrganisationState, PlaceState
 from stagemakelaar.reference.vocabulary import Feature, KindOfWork, LateHours, Leerweg, Sector, TravelMode, Weekday
@@ -20,6 +21,9 @@ WORDS = {
     Role.AUDITOR: _("auditor"),
     ProgrammeKind.MUNICIPALITY: _("gemeente"),
     ProgrammeKind.SCHOOL: _("school"),
+    StepState.TO_DO: _("nog invullen"),
+    StepState.STARTED: _("nog niet af"),
+    StepState.DONE: _("klaar"),
     CaseState.SIGNED_UP: _("aangemeld"),
     CaseState.INTAKE: _("intake"),
     CaseState.SEARCHING: _("we zoeken een plek"),

@@ -5,8 +5,9 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField
+from wtforms.fields.choices import Choice
 from wtforms.validators import ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, Option, Select
 
 from stagemakelaar.labels import label as words_for
 
@@ -120,6 +121,21 @@ class OneOf(RadioField):
 
     def _member(self, value):
         return self._members[value][0] if isinstance(value, str) and value in self._members else value
+
+
+class Pick(OneOf):
+    """The same as `OneOf` in a list that opens; for more choices than can be shown as radios."""
+
+    widget = Select()
+    option_widget = Option()
+
+    def __init__(self, *args, empty=_("Geen keus"), **kwargs):
+        self._empty = empty
+        super().__init__(*args, **kwargs)
+
+    def iter_choices(self):
+        """What was offered, after the words for no choice."""
+        return [Choice(value="", label=self._empty, selected=self.data is None), *super().iter_choices()]
 
 
 class SomeOf(SelectMultipleField):

@@ -13,7 +13,7 @@ from stagemakelaar.web.headers import STATIC
 MENUS = {
     Role.STUDENT: [
         ("student.home", lazy_gettext("Mijn stage")),
-        ("student.profile", lazy_gettext("Mijn profiel")),
+        ("student_profile.overview", lazy_gettext("Mijn profiel")),
         ("student.my_data", lazy_gettext("Mijn gegevens")),
     ],
     Role.EMPLOYER: [
