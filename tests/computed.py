@@ -1,0 +1,52 @@
+"""Rounds for tests: opened, computed and stored as the worker would do it, without a worker."""
+
+from stagemakelaar.db import current_session, transaction
+from stagemakelaar.matching.checks import objections
+from stagemakelaar.matching.problem import Problem
+from stagemakelaar.matching.solver import solve
+from stagemakelaar.people.models import Programme
+from stagemakelaar.rounds import actions
+from stagemakelaar.rounds.models import Proposal, Round, Run
+
+
+def opened(by, name="Ronde voorjaar"):
+    """A round in the programme of this broker."""
+    with transaction() as session:
+        return actions.open_round(session, session.get(Programme, by.programme_id), name=name, by=by)
+
+
+def asked(match_round, by, lot=7):
+    """A run that waits."""
+    with transaction() as session:
+        return actions.ask_for_run(session, session.get(Round, match_round.id), by=by, lot=lot)
+
+
+def compute(run):
+    """Compute a run in the three beats of a worker; gives back the outcome."""
+    with transaction() as session:
+        frozen = actions.freeze_run(session, run.id)
+        attempt = session.get(Run, run.id).attempts
+    problem = Problem.from_bytes(frozen)
+    outcome = solve(problem)
+    assert objections(problem, outcome) == []
+    with transaction() as session:
+        assert actions.store_outcome(session, run.id, attempt, outcome)
+    return outcome
+
+
+def computed(by, lot=7):
+    """A round in review, with one computed run; gives back (round, run)."""
+    match_round = opened(by)
+    run = asked(match_round, by, lot)
+    compute(run)
+    session = current_session()
+    session.rollback()
+    return session.get(Round, match_round.id), session.get(Run, run.id)
+
+
+def proposals(run):
+    """The proposals of a run, by id."""
+    from sqlalchemy import select
+
+    session = current_session()
+    return session.scalars(select(Proposal).where(Proposal.run_id == run.id).order_by(Proposal.id)).all()
