@@ -64,6 +64,15 @@ def placement_at(session, organisation, placement_id):
     )
 
 
+def live_at(session, place):
+    """The placements that hold a seat of a place now, by the day on which they begin."""
+    return session.scalars(
+        select(Placement)
+        .where(Placement.place_id == place.id, Placement.state.in_(LIVE))
+        .order_by(Placement.starts_on, Placement.id)
+    ).all()
+
+
 def _one(session, statement):
     found = session.scalars(statement).first()
     if found is None:

@@ -12,9 +12,11 @@ from stagemakelaar.places.models import (
     Organisation,
     OrganisationState,
     Place,
+    PlaceCode,
     PlaceState,
     Recognition,
 )
+from stagemakelaar.reference.models import Qualification
 
 
 def addressees_of(session, organisation_id):
@@ -52,6 +54,14 @@ def organisation_for(session, user, organisation_id):
 def places_visible_to(user):
     """A statement of the places in the user's programme."""
     return select(Place).where(Place.programme_id == user.programme_id).order_by(Place.title, Place.id)
+
+
+def codes_offered(session, user):
+    """The qualifications for which the user's programme has a place, open or not, by name."""
+    offered = select(PlaceCode.code).join(Place).where(Place.programme_id == user.programme_id)
+    return session.scalars(
+        select(Qualification).where(Qualification.code.in_(offered)).order_by(Qualification.search_name)
+    ).all()
 
 
 def place_for(session, user, place_id):

@@ -7,6 +7,7 @@ from jinja2 import StrictUndefined
 
 from stagemakelaar import labels
 from stagemakelaar.people.models import Role
+from stagemakelaar.reference import formats
 from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.headers import STATIC
 
@@ -50,6 +51,7 @@ def install(app):
     app.jinja_env.filters["label"] = labels.label
     app.jinja_env.filters["weekdays"] = labels.weekdays
     app.jinja_env.filters["euros"] = labels.euros
+    app.jinja_env.filters["phone"] = formats.show_phone
 
     @app.context_processor
     def frame():

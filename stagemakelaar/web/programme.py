@@ -1,5 +1,76 @@
-"""Pages."""
+"""The settings of a programme, for its coordinator."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
+
+from stagemakelaar.db import current_session, transaction
+from stagemakelaar.errors import DomainError
+from stagemakelaar.matching.scoring import BOUNDS
+from stagemakelaar.people.models import Programme
+from stagemakelaar.people.permissions import Permission
+from stagemakelaar.people.settings import change_settings, weights_of
+from stagemakelaar.web.access import actor, allow
+from stagemakelaar.web.fields import WholeNumber
+from stagemakelaar.web.forms import BaseForm, required
 
 pages = Blueprint("programme", __name__)
+
+NUMBER = required(_l("Vul een getal in."))
+
+
+def _weight(part, words):
+    low, high = BOUNDS[part]
+    return WholeNumber(
+        words, [NUMBER], least=low, most=high, description=_l("Van %(low)s tot en met %(high)s.", low=low, high=high)
+    )
+
+
+class SettingsForm(BaseForm):
+    """The rules by which this programme works."""
+
+    learning = _weight("learning", _l("Wat de student wil leren"))
+    travel = _weight("travel", _l("Reistijd"))
+    kind = _weight("kind", _l("Soort werk en wensen"))
+    costs = _weight("costs", _l("Vergoeding en reiskosten"))
+    answer_days = WholeNumber(
+        _l("Hoeveel werkdagen hebben student en bedrijf om te antwoorden?"), [NUMBER], least=1, most=30
+    )
+    undo_minutes = WholeNumber(
+        _l("Hoeveel minuten wachten brieven na een besluit?"),
+        [NUMBER],
+        least=0,
+        most=240,
+        description=_l("Zo lang kan een besluit ongemerkt worden teruggedraaid. Bij 0 gaan brieven meteen weg."),
+    )
+    four_eyes = BooleanField(
+        _l("Vier ogen"), description=_l("Wie een ronde liet berekenen, mag de voorstellen eruit niet goedkeuren.")
+    )
+
+
+@pages.route("/instellingen", methods=["GET", "POST"])
+@allow(Permission.PROGRAMME_SETTINGS)
+def settings():
+    programme = current_session().get_one(Programme, actor().programme_id)
+    weights = weights_of(programme)
+    known = {part: getattr(weights, part) for part in BOUNDS}
+    form = SettingsForm(request.form if request.method == "POST" else None, obj=programme, data=known)
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                change_settings(
+                    session,
+                    programme,
+                    weights={part: form[part].data for part in BOUNDS},
+                    answer_days=form.answer_days.data,
+                    undo_minutes=form.undo_minutes.data,
+                    four_eyes=form.four_eyes.data,
+                    by=actor(),
+                )
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("De instellingen zijn opgeslagen. Ze gelden vanaf de volgende berekening."), "success")
+            return redirect(url_for("programme.settings"))
+    return render_template("programme/settings.html", form=form, programme=programme), 422 if form.errors else 200
