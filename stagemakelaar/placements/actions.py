@@ -135,10 +135,10 @@ def _confirm_when_both(session, placement, *, by):
 
 
 def _withdraw(session, placement, side, reason, note, *, by):
-    before = placement.state
+    before, by_id = placement.state, by.id if by else None  # all that is read, before anything is half changed
     placement.withdrawn_by = side
     placement.withdrawn_at = clock.now()
-    placement.withdrawn_by_id = by.id if by else None
+    placement.withdrawn_by_id = by_id
     placement.withdraw_reason = reason.value
     placement.withdraw_note = note
     move(session, placement, PlacementState.WITHDRAWN, by=by, why=reason.value)

@@ -32,10 +32,10 @@ def check_recognition(session, recognition, *, valid_until=None, proof=None, by)
     if not proof.strip():
         raise DomainError(N_("Schrijf op waar u het bewijs heeft gezien."), field="proof")
     check_period(recognition.valid_from, valid_until)
+    checked_by_id = by.id  # read before anything is half changed
     recognition.valid_until = valid_until
     recognition.proof = proof
-    recognition.checked_at = clock.now()
-    recognition.checked_by_id = by.id
+    recognition.checked_at, recognition.checked_by_id = clock.now(), checked_by_id
     audit.record(session, "recognition.checked", recognition, by=by)
 
 

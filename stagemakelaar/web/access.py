@@ -38,8 +38,10 @@ def guard():
 
 
 def actor():
-    """The user who acts, to be passed as `by=`."""
-    return current_user._get_current_object()  # noqa: SLF001 - the documented way to pass the real object on
+    """The user who acts, to be passed as `by=`; read anew here, so that no action stumbles over that halfway a change."""
+    user = current_user._get_current_object()  # noqa: SLF001 - the documented way to pass the real object on
+    _ = user.id
+    return user
 
 
 def install(app):
