@@ -7,7 +7,7 @@ import holidays
 from stagemakelaar import audit, clock, outbox
 from stagemakelaar.casework import actions as casework
 from stagemakelaar.casework import queries as cases
-from stagemakelaar.errors import DomainError, N_
+from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.flow import move
 from stagemakelaar.placements import letters
 from stagemakelaar.placements.models import (

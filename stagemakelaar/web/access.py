@@ -38,7 +38,7 @@ def guard():
 
 
 def actor():
-    """The user who acts, to be passed as `by=`; read anew here, so that no action stumbles over that halfway a change."""
+    """The user who acts, to be passed as `by=`; read anew here, so that no action does so halfway a change."""
     user = current_user._get_current_object()  # noqa: SLF001 - the documented way to pass the real object on
     _ = user.id
     return user
