@@ -1,5 +1,6 @@
 """The only place that asks the time, so that a test or a rehearsal can stop it (`STAGEMAKELAAR_CLOCK`)."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +15,17 @@ def set_clock(source):
     if source and not source.startswith("file:"):
         _parse(source)
     _setting["source"] = source or None
+
+
+@contextmanager
+def standing_at(moment):
+    """Let time stand still at a moment inside the block; the seed writes history this way."""
+    before = _setting["source"]
+    set_clock(moment.isoformat())
+    try:
+        yield
+    finally:
+        _setting["source"] = before
 
 
 def now():
