@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from stagemakelaar.people.models import Role
 
 DOMAIN = "demo.example"
-PASSWORD = "veertig-groene-fietsen"
+PASSWORD = "veertig-groene-fietsen"  # noqa: S105 - published, and for demo accounts alone
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import json
 from sqlalchemy import select
 
 from stagemakelaar.casework.models import Case, ContactMoment
-from stagemakelaar.people.models import Profile, Student, User
+from stagemakelaar.people.models import Student, User
 from stagemakelaar.placements.models import Placement
-from stagemakelaar.places.models import Interest, Membership, Organisation, Place
+from stagemakelaar.places.models import Interest, Membership, Place
 from stagemakelaar.rounds.models import Proposal, Review
 
 LETTERS = "abcdefghijklmnopqrstuvwxy"  # no z, so that no word begins inside another
@@ -40,36 +40,41 @@ def _words():
 
 
 def _fields(session):
-    programmes = dict(session.execute(select(Case.student_id, Case.programme_id)).all())
-    owners = dict(session.execute(select(Student.id, User.email).join(Student.user)).all())
+    yield from _of_people(session)
+    yield from _of_cases(session)
+    yield from _of_companies(session)
+
+
+def _of_people(session):
     for user in session.scalars(select(User).order_by(User.id)):
         yield "user", user, "name", user.programme_id, user.email
     for student in session.scalars(select(Student).order_by(Student.id)):
-        for field in ("first_name", "last_name"):
-            yield "student", student, field, student.programme_id, student.user.email
-    for profile in session.scalars(select(Profile).order_by(Profile.student_id)):
-        yield "profile", profile, "learning_wish", programmes[profile.student_id], owners[profile.student_id]
-    for contact, student in session.execute(
-        select(ContactMoment, Case.student_id).join(Case, Case.id == ContactMoment.case_id).order_by(ContactMoment.id)
-    ):
-        yield "contact_moment", contact, "note", programmes[student], owners[student]
+        owner, programme = student.user.email, student.programme_id
+        yield "student", student, "first_name", programme, owner
+        yield "student", student, "last_name", programme, owner
+        yield "profile", student.profile, "learning_wish", programme, owner
+
+
+def _of_cases(session):
+    owners = dict(session.execute(select(Student.id, User.email).join(Student.user)).all())
+    contacts = select(ContactMoment, Case).join(Case, Case.id == ContactMoment.case_id).order_by(ContactMoment.id)
+    for contact, case in session.execute(contacts):
+        yield "contact_moment", contact, "note", case.programme_id, owners[case.student_id]
     for placement in session.scalars(select(Placement).order_by(Placement.id)):
-        for field in ("why", "withdraw_note"):
-            yield "placement", placement, field, placement.programme_id, owners[placement.student_id]
-    for review, proposal in session.execute(
-        select(Review, Proposal).join(Proposal, Proposal.id == Review.proposal_id).order_by(Review.id)
-    ):
+        yield "placement", placement, "why", placement.programme_id, owners[placement.student_id]
+        yield "placement", placement, "withdraw_note", placement.programme_id, owners[placement.student_id]
+    reviews = select(Review, Proposal).join(Proposal, Proposal.id == Review.proposal_id).order_by(Review.id)
+    for review, proposal in session.execute(reviews):
         yield "review", review, "why", proposal.programme_id, owners[proposal.student_id]
+
+
+def _of_companies(session):
     for interest in session.scalars(select(Interest).order_by(Interest.id)):
-        for field in ("contact_name", "remark"):
-            yield "interest", interest, field, interest.programme_id, interest.email
-    managers = dict(
-        session.execute(
-            select(Membership.organisation_id, User.email)
-            .join(User, User.id == Membership.user_id)
-            .order_by(User.id.desc())
-        ).all()
-    )
-    places = select(Place).join(Organisation, Organisation.id == Place.organisation_id).order_by(Place.id)
-    for place in session.scalars(places):
+        yield "interest", interest, "contact_name", interest.programme_id, interest.email
+        yield "interest", interest, "remark", interest.programme_id, interest.email
+    managers = {
+        membership.organisation_id: membership.user.email
+        for membership in session.scalars(select(Membership).where(Membership.manages).order_by(Membership.id.desc()))
+    }
+    for place in session.scalars(select(Place).order_by(Place.id)):
         yield "place", place, "trainer_name", place.programme_id, managers.get(place.organisation_id)

@@ -49,7 +49,7 @@ def manager_of(organisation):
 
 
 class Companies:
-    """Bedrijven van een programma: its organisations and their places; `rng` decides, so the same seed gives the same."""
+    """Bedrijven van een programma: its organisations and their places; the same seed draws the same."""
 
     def __init__(self, session, town, numbers):
         self.session, self.town, self.rng, self.numbers = session, town, town.rng, numbers

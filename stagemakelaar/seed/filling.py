@@ -153,9 +153,9 @@ def fill(scale, seed, today, *, canary_file=None, accounts_file=None):
 @contextmanager
 def _days_ago(today, days):
     """One transaction at ten in the morning of a day before today."""
-    with clock.standing_at(datetime.combine(today - timedelta(days=days), time(10), clock.AMSTERDAM)):
-        with transaction() as session:
-            yield session
+    moment = datetime.combine(today - timedelta(days=days), time(10), clock.AMSTERDAM)
+    with clock.standing_at(moment), transaction() as session:
+        yield session
 
 
 def _staff_without_programme(session, password_hash):
