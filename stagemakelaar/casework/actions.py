@@ -2,7 +2,7 @@
 
 from stagemakelaar import audit, clock
 from stagemakelaar.casework.models import Case, CaseState, ContactMoment
-from stagemakelaar.errors import DomainError, N_
+from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.flow import move
 from stagemakelaar.people import actions as people
 
@@ -92,8 +92,12 @@ def follow_placed(session, case, *, by):
 
 
 def follow_confirmed_start(session, case, *, by):
-    """The stage began: what remains is aftercare."""
-    move(session, case, CaseState.AFTERCARE, by=by)
+    """The stage began: what remains is aftercare. A case that rests comes back to that."""
+    if case.state is CaseState.PAUSED:
+        case.paused_from = CaseState.AFTERCARE
+        session.flush()
+    else:
+        move(session, case, CaseState.AFTERCARE, by=by)
 
 
 def follow_lost_place(session, case, *, through_others, by):

@@ -1,10 +1,13 @@
 """What can be asked about cases, limited to what a user may see."""
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import aliased
 
-from stagemakelaar.casework.models import Case, CaseState
+from stagemakelaar import clock
+from stagemakelaar.casework.models import Case, CaseState, ContactMoment
 from stagemakelaar.errors import NotFound
-from stagemakelaar.people.models import Student
+from stagemakelaar.people.models import Profile, Student, User
+from stagemakelaar.reference.formats import folded
 
 
 def case_of(session, student):
@@ -35,3 +38,60 @@ def searching_in(session, programme_id):
         .where(Student.profile.property.mapper.class_.completed_at.is_not(None))
         .order_by(Case.id)
     ).all()
+
+
+def cases_found(user, *, state=None, text="", mine=False):
+    """A statement of the cases in a state, of one's own, or in whose name (or address) a text occurs."""
+    found = cases_visible_to(user).order_by(Student.id)
+    if state is not None:
+        found = found.where(Case.state == state)
+    if mine:
+        found = found.where(Case.broker_id == user.id)
+    for word in folded(text).split():
+        has_address = User.email.contains(word, autoescape=True)
+        named = Student.sort_name.contains(word, autoescape=True)
+        found = found.where(or_(named, Student.user_id.in_(select(User.id).where(has_address))))
+    return found
+
+
+# --- what waits for a broker ---------------------------------------------------------------------------------------
+
+
+def nobodys_cases(user):
+    """A statement of the new cases that no broker has taken on, the oldest first."""
+    return (
+        select(Case)
+        .where(Case.programme_id == user.programme_id, Case.state == CaseState.SIGNED_UP, Case.broker_id.is_(None))
+        .order_by(Case.created_at, Case.id)
+    )
+
+
+def ready_to_search(user):
+    """A statement of the cases that a broker has taken on, whose profile is complete and whose search has not begun."""
+    return (
+        select(Case)
+        .join(Profile, Profile.student_id == Case.student_id)
+        .where(
+            Case.programme_id == user.programme_id,
+            Case.broker_id.is_not(None),
+            Case.state.in_((CaseState.SIGNED_UP, CaseState.INTAKE)),
+            Profile.completed_at.is_not(None),
+        )
+        .order_by(Profile.completed_at, Case.id)
+    )
+
+
+def due_contacts(user):
+    """A statement of (contact, case): a next talk was planned for today or before, and none was noted since."""
+    later = aliased(ContactMoment)
+    return (
+        select(ContactMoment, Case)
+        .join(Case, Case.id == ContactMoment.case_id)
+        .where(
+            Case.programme_id == user.programme_id,
+            Case.state != CaseState.CLOSED,
+            ContactMoment.next_on <= clock.today(),
+            ~exists().where(later.case_id == ContactMoment.case_id, later.id > ContactMoment.id),
+        )
+        .order_by(ContactMoment.next_on, ContactMoment.id)
+    )

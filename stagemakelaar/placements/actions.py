@@ -18,7 +18,9 @@ from stagemakelaar.placements.models import (
     StudentReason,
     WithdrawnBy,
 )
+from stagemakelaar.places.models import OrganisationState
 from stagemakelaar.places.seats import give_seat_back, take_seat
+from stagemakelaar.reference.queries import codes_counting_for
 
 
 def plan(session, student, place, *, reasons, by, why=""):
@@ -103,6 +105,7 @@ def start(session, placement, *, by):
     """The first day has come: the stage is running and the case goes to aftercare."""
     if placement.starts_on > clock.today():
         raise DomainError(N_("De stage begint nog niet. Dat kan vanaf de eerste dag."))
+    _must_still_be_recognised(session, placement)
     move(session, placement, PlacementState.ACTIVE, by=by)
     casework.follow_confirmed_start(session, cases.case_of(session, placement.student), by=by)
 
@@ -121,6 +124,17 @@ def working_days_from(day, count):
         if day.weekday() < 5 and day not in off:
             count -= 1
     return day
+
+
+def _must_still_be_recognised(session, placement):
+    """Facts may have changed since the approval: look at the company once more on the first day."""
+    organisation = placement.place.organisation
+    if organisation.state is not OrganisationState.VERIFIED:
+        raise DomainError(N_("Het bedrijf is niet meer gecontroleerd, of tijdelijk gestopt."))
+    counting = codes_counting_for(session, placement.code, placement.starts_on)
+    period = (placement.starts_on, placement.ends_on)
+    if not any(one.covers(*period) for one in organisation.recognitions if one.code in counting):
+        raise DomainError(N_("Het bedrijf heeft geen gecontroleerde erkenning voor de hele stage."))
 
 
 def _must_be_planned(placement, answered_at):

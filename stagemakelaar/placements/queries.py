@@ -1,10 +1,11 @@
 """What can be asked about placements, limited to what a user may see."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from stagemakelaar import clock
 from stagemakelaar.errors import NotFound
 from stagemakelaar.people.models import Student
-from stagemakelaar.placements.models import LIVE, Placement
+from stagemakelaar.placements.models import LIVE, Placement, PlacementState
 from stagemakelaar.places.models import Place
 
 
@@ -71,6 +72,34 @@ def live_at(session, place):
         .where(Placement.place_id == place.id, Placement.state.in_(LIVE))
         .order_by(Placement.starts_on, Placement.id)
     ).all()
+
+
+# --- what waits for a broker ---------------------------------------------------------------------------------------
+
+
+def overdue_answers(user):
+    """A statement of the placements on which someone should have answered by now, the longest overdue first."""
+    return (
+        select(Placement)
+        .where(
+            Placement.programme_id == user.programme_id,
+            Placement.state == PlacementState.PLANNED,
+            Placement.answer_by_on < clock.today(),
+        )
+        .order_by(Placement.answer_by_on, Placement.id)
+    )
+
+
+def due_to_move(user):
+    """A statement of the placements whose first or last day has come and that still stand as before."""
+    today = clock.today()
+    begins = (Placement.state == PlacementState.CONFIRMED) & (Placement.starts_on <= today)
+    ends = (Placement.state == PlacementState.ACTIVE) & (Placement.ends_on < today)
+    return (
+        select(Placement)
+        .where(Placement.programme_id == user.programme_id, or_(begins, ends))
+        .order_by(Placement.starts_on, Placement.id)
+    )
 
 
 def _one(session, statement):

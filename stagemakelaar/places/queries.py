@@ -161,6 +161,31 @@ def counts_for(session, organisations):
     return dict(unchecked.tuples().all()), dict(offered.tuples().all())
 
 
+def organisations_to_check(user):
+    """A statement of the organisations that wait for a broker's check, the oldest first."""
+    return (
+        organisations_visible_to(user)
+        .where(Organisation.state == OrganisationState.REGISTERED)
+        .order_by(None)
+        .order_by(Organisation.created_at, Organisation.id)
+    )
+
+
+def recognitions_to_check(user):
+    """A statement of the recognitions whose proof nobody has seen, of organisations that may take part."""
+    visible = organisations_visible_to(user).order_by(None).where(Organisation.state != OrganisationState.BLOCKED)
+    return (
+        select(Recognition)
+        .where(
+            Recognition.checked_at.is_(None),
+            Recognition.withdrawn_on.is_(None),
+            Recognition.organisation_id.in_(visible.with_only_columns(Organisation.id)),
+        )
+        .options(joinedload(Recognition.organisation))
+        .order_by(Recognition.created_at, Recognition.id)
+    )
+
+
 def _one(session, statement):
     found = session.scalars(statement).first()
     if found is None:

@@ -13,6 +13,12 @@ def qualification(session, code):
     return session.get(Qualification, code) if code else None
 
 
+def qualifications_with(session, codes):
+    """The qualifications with these codes: code → Qualification; codes that do not exist are left out."""
+    chosen = select(Qualification).where(Qualification.code.in_({code for code in codes if code}))
+    return {found.code: found for found in session.scalars(chosen)}
+
+
 def qualifications_on(session, date):
     """All qualifications that may be used on a date, by name; unknown dates exclude nothing."""
     chosen = select(Qualification).where(*_valid_on(Qualification, date)).order_by(*_by_name())
