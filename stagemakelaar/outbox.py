@@ -120,6 +120,16 @@ def keys_not_cancelled(session, prefix):
     ).all()
 
 
+def messages_to(session, user, limit=50):
+    """The letters to an account, the latest first; those that carry a secret are left out."""
+    return session.scalars(
+        select(Message)
+        .where(Message.user_id == user.id, Message.expires_at.is_(None))
+        .order_by(Message.id.desc())
+        .limit(limit)
+    ).all()
+
+
 def has_work(session):
     """Whether a worker would find something to claim or to cancel; reads only, so that waiting writes nothing."""
     now = clock.now()

@@ -43,6 +43,13 @@ def register_staff(session, *, role, email, name, programme=None, password_hash=
     return user
 
 
+def choose_language(session, user, language):
+    """Remember in which language someone wants pages and letters."""
+    if user.language != language:
+        user.language = language
+        audit.record(session, "account.language", user, by=user, language=language)
+
+
 def disable(session, user, *, by):
     """Close an account at once: its next request is that of a stranger."""
     if user is by:

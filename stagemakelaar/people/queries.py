@@ -35,6 +35,11 @@ def staff_accounts():
     )
 
 
+def names_of(session, ids):
+    """The names that go with the numbers of accounts: number → name."""
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(list(ids)))).tuples().all())
+
+
 def student_of(session, user):
     """The student that belongs to a student's own account."""
     return session.scalars(select(Student).where(Student.user_id == user.id)).one()

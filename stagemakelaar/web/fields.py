@@ -135,7 +135,8 @@ class Pick(OneOf):
 
     def iter_choices(self):
         """What was offered, after the words for no choice."""
-        return [Choice(value="", label=self._empty, selected=self.data is None), *super().iter_choices()]
+        nothing = Choice(value="", label=self._empty, selected=self.data is None, render_kw={})
+        return [nothing, *super().iter_choices()]
 
 
 class SomeOf(SelectMultipleField):
