@@ -50,17 +50,19 @@ def objections(problem, outcome):
 
 def _chosen_pairs(problem, outcome):
     """Return the row of the pair that each student was given, −1 for none, and what is wrong already."""
-    pairs, wrong = problem.pairs, []
-    pair_of = {pair: at for at, pair in enumerate(zip(pairs.candidate.tolist(), pairs.opening.tolist(), strict=True))}
-    pair = np.full(len(outcome.place), -1)
-    for row, (who, where) in enumerate(zip(outcome.candidate.tolist(), outcome.place.tolist(), strict=True)):
-        if where == -1:
-            if outcome.fit[row] != 0 or (outcome.parts[row] != -1).any():
-                wrong.append(f"student {who} has points and no place")
-        elif (who, where) in pair_of:
-            pair[row] = pair_of[who, where]
+    places, wrong = problem.openings, []
+    without = outcome.place == -1
+    scored = without & ((outcome.fit != 0) | (outcome.parts != -1).any(axis=1))
+    wrong += [f"student {who} has points and no place" for who in outcome.candidate[scored]]
+    seat = np.searchsorted(places.key, outcome.place)
+    pair = np.full(len(seat), -1)
+    for row in np.flatnonzero(~without).tolist():
+        begin, end = np.searchsorted(problem.pair_candidate, (row, row + 1))
+        at = begin + np.searchsorted(problem.pair_opening[begin:end], seat[row])
+        if at < end and problem.pairs.opening[at] == outcome.place[row]:
+            pair[row] = at
         else:
-            wrong.append(f"student {who} has place {where}, which is out of reach")
+            wrong.append(f"student {outcome.candidate[row]} has place {outcome.place[row]}, which is out of reach")
     return pair, wrong
 
 
@@ -127,9 +129,11 @@ def _demands(problem):
     yield "below the minimum age", np.where(o.minimum_age[j] == 18, adult, True)
     yield "VOG too late", ~o.vog[j] | (c.vog_ready_on[i] <= c.starts_on[i])
     yield "a condition is not met", (c.must[i] & o.features[j]) == c.must[i]
-    never = {(who, where) for who, where, _ in problem.pairs.forbidden.tolist()}
-    rows = zip(problem.pairs.candidate.tolist(), problem.pairs.opening.tolist(), strict=True)
-    yield "may not be proposed again", np.fromiter((row not in never for row in rows), dtype=bool, count=len(i))
+    met = np.ones(len(i), dtype=bool)
+    for who, where, _ in problem.pairs.forbidden.tolist():
+        begin, end = np.searchsorted(problem.pairs.candidate, (who, who + 1))
+        met[begin:end] &= problem.pairs.opening[begin:end] != where
+    yield "may not be proposed again", met
     yield "no seat", o.seats[j] > 0
 
 
