@@ -1,21 +1,13 @@
-"""A register in memory: this room needs no more than its own tables."""
+"""The actions of this room take a session and never commit, so a test works inside one transaction."""
 
 import pytest
-from sqlalchemy import create_engine, event
-from sqlalchemy.orm import Session
 
-from stagemakelaar.db import Base
-from stagemakelaar.reference import models
-
-TABLES = [model.__table__ for model in (models.Qualification, models.Equivalent, models.WorkProcess)]
+from stagemakelaar import db
 
 
 @pytest.fixture
-def session():
-    engine = create_engine("sqlite://")
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON"))
-    Base.metadata.create_all(engine, tables=TABLES)
-    with Session(engine) as session:
-        session.info["writing"] = True
+def session(database):
+    """A session that may write; what a test did is undone at its end, also when the database refused something."""
+    with db.transaction() as session:
         yield session
-    engine.dispose()
+        session.rollback()
