@@ -69,6 +69,7 @@ def deliver(send, render, limit=20):
         trouble = away or _send_one(send, render, message)
         if isinstance(trouble, NotNow) and trouble.host_is_away:
             away = trouble
+            counts["away"] += 1
         _settle(message.id, message.attempts, trouble, counts)
     log.info("delivered", **counts)
     return counts

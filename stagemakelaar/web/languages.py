@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import request, session
+from flask import has_request_context, session
 from flask_babel import Babel
 from flask_login import current_user
 
@@ -23,7 +23,9 @@ def install(app):
 
 def _chosen():
     """The language that was asked for in this session, else that of the account, else Dutch."""
+    if not has_request_context():
+        return "nl"  # commands; a letter says itself in which language it is
     chosen = session.get("language")
-    if chosen is None and request and current_user.is_authenticated:
+    if chosen is None and current_user.is_authenticated:
         chosen = current_user.language
     return chosen if chosen in LANGUAGES else "nl"

@@ -1,0 +1,74 @@
+"""Start the service, bring the schema up, deliver the post."""
+
+import click
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from stagemakelaar import outbox, starting
+from stagemakelaar.commands.frame import DONE, FOUND_WRONG, NO_ANSWER, command
+from stagemakelaar.db import current_session
+from stagemakelaar.outbox import Message, MessageState
+from stagemakelaar.worker import deliver_once
+
+BATCH = 20
+
+
+@command("start", help="Start de dienst: pagina's en bezorger in één proces.")
+def start(_told):
+    """Run until told to stop."""
+    starting.serve(current_app._get_current_object())  # noqa: SLF001 - threads need the application itself
+
+
+@command(
+    "migrate",
+    click.option("--to", "revision", default="head", metavar="REVISION", help="Tot welke versie; standaard de nieuwste."),
+    help="Breng de database naar de nieuwste versie, of terug.",
+)
+def migrate(told, revision):
+    """Bring the schema up or back."""
+    settings = current_app.config["SETTINGS"]
+    starting.prepare_instance(settings)
+    starting.refuse_wrong_database(settings)
+    before, after = starting.migrate(settings, revision)
+    told.note(schema_from=before, schema_to=after)
+    told.say(_("De database heeft nu versie %(after)s.", after=after or "-"))
+
+
+@command(
+    "deliver",
+    click.option("--limit", type=click.IntRange(1, 1_000_000), default=1000, help="Hoogstens zoveel brieven."),
+    help="Bezorg de post die aan de beurt is.",
+)
+def deliver(told, limit):
+    """Claim, send and settle what is due."""
+    app = current_app._get_current_object()  # noqa: SLF001
+    cancelled = _count(MessageState.CANCELLED)
+    sums = dict.fromkeys(("claimed", "sent", "retry", "failed", "away"), 0)
+    while sums["claimed"] < limit and not sums["away"]:
+        counts = deliver_once(app, min(BATCH, limit - sums["claimed"]))
+        for name in sums:
+            sums[name] += counts[name]
+        if counts["claimed"] == 0:
+            break
+    is_away = sums.pop("away") > 0
+    session = current_session()
+    left = _count(MessageState.QUEUED)
+    told.note(
+        **sums,
+        cancelled=_count(MessageState.CANCELLED) - cancelled,
+        left=left,
+        oldest_seconds=outbox.oldest_due_seconds(session),
+    )
+    told.say(
+        _("Verzonden: %(sent)s. Later opnieuw: %(retry)s. Niet bezorgd: %(failed)s. Wacht nog: %(left)s.", left=left,
+          sent=sums["sent"], retry=sums["retry"], failed=sums["failed"])
+    )
+    if is_away:
+        told.say(_("De mailserver antwoordt niet."))
+        return NO_ANSWER
+    return FOUND_WRONG if sums["failed"] else DONE
+
+
+def _count(state):
+    return current_session().scalar(select(func.count()).select_from(Message).where(Message.state == state))

@@ -1,0 +1,47 @@
+"""Passwords of staff."""
+
+import threading
+
+import pytest
+
+from stagemakelaar.errors import Busy, DomainError
+from stagemakelaar.people.signing_in import passwords
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashing(app):
+    """The application has set how costly a hash is."""
+
+
+def test_a_password_fits_its_own_hash_only():
+    kept = passwords.hash_password("veertig groene fietsen")
+    assert passwords.is_right(kept, "veertig groene fietsen")
+    assert not passwords.is_right(kept, "veertig groene fietsen ")
+
+
+def test_nothing_fits_where_there_is_no_account():
+    assert not passwords.is_right(None, "nobody has this password")
+
+
+@pytest.mark.parametrize("typed", ["ü" * 3, "\ud800abc", "nul\x00byte", "x" * 5000])
+def test_whatever_is_typed_is_compared_and_never_breaks(typed):
+    assert not passwords.is_right(passwords.hash_password("iets anders"), typed)
+
+
+@pytest.mark.parametrize(
+    "weak", ["elf tekens!", "stagemakelaar2027", "fatima-el-idrissi", "aaaaaaaaaaaaaaa", "x1" * 200]
+)
+def test_a_weak_password_is_refused_at_its_field(weak):
+    with pytest.raises(DomainError) as refused:
+        passwords.refuse_weak(weak, email="fatima@demo.example")
+    assert refused.value.field == "password"
+
+
+def test_four_loose_words_are_good_enough():
+    passwords.refuse_weak("lamp trein boter wolk", email="fatima@demo.example")
+
+
+def test_beyond_the_number_of_cores_hashing_is_refused(monkeypatch):
+    monkeypatch.setattr(passwords, "_turns", threading.BoundedSemaphore(1))
+    with passwords._turn(), pytest.raises(Busy):
+        passwords.is_right(None, "whatever")
