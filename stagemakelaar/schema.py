@@ -15,6 +15,7 @@ from sqlalchemy import CheckConstraint, inspect
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stagemakelaar.db import Base, choice, one_of
+from stagemakelaar.errors import N_, DomainError
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -42,6 +43,11 @@ def _config(connection=None):
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
+
+
+def revisions():
+    """All steps of the schema, the newest first."""
+    return list(ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def newest():
@@ -73,9 +79,10 @@ def _is_ahead(before, to):
         return True
     if to == "base":
         return False
-    script = ScriptDirectory.from_config(_config())
-    order = [revision.revision for revision in script.walk_revisions()]  # newest first
-    return order.index(script.get_revision(to).revision) < order.index(before)
+    order = [revision.revision for revision in revisions()]
+    if to not in order:
+        raise DomainError(N_("Versie %(to)s van de database bestaat niet."), to=to)
+    return order.index(to) < order.index(before)
 
 
 def kind_of(session):
