@@ -51,8 +51,12 @@ else
     usable=no
 fi
 
-# The copy of the list inside .venv is the stamp: equal content, nothing to do.
-if [ "$usable" = yes ] && cmp -s "$list" ".venv/installed-$list"; then exit 0; fi
+# The copy of the list inside .venv is the stamp: equal content and nothing lost since, nothing to do. What lost files
+# is made anew, because pip takes the word of its own records and would repair nothing.
+if [ "$usable" = yes ] && cmp -s "$list" ".venv/installed-$list"; then
+    if "$venv_python" scripts/installed.py "$list"; then exit 0; fi
+    usable=no
+fi
 
 if [ "$usable" = no ] || ! "$venv_python" -m pip --version >/dev/null 2>&1; then
     choose_python
