@@ -82,7 +82,7 @@ def make_ready(settings):
     migrate(settings)
     if settings.is_demo:
         if is_empty(current_session()):
-            fill_demo()
+            fill_demo(settings)
     else:
         refuse_weak_durability(current_session())
     db.close_session()
@@ -139,16 +139,12 @@ def migrate(settings, to="head"):
     return steps
 
 
-def fill_demo():
-    """Fill an empty database with the invented people of the demo; until that is done it is marked as incomplete."""
-    from stagemakelaar.seed.filling import fill
+def fill_demo(settings):
+    """Fill an empty database with the invented people of the demo."""
+    from stagemakelaar.seed.whole import seed  # only for a demo that is new
 
-    click.echo(_("De demo wordt gevuld met verzonnen mensen en bedrijven. Dat duurt een paar seconden."))
-    with transaction() as session:
-        schema.mark(session, DatabaseKind.INCOMPLETE)
-    fill("demo", 1, clock.today())
-    with transaction() as session:
-        schema.mark(session, DatabaseKind.DEMO)
+    click.echo(_("De demo wordt gevuld met verzonnen mensen en bedrijven. Dat duurt ongeveer tien seconden."))
+    seed(settings, "demo", 1, clock.today())
 
 
 def refuse_weak_durability(session):
