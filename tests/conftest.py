@@ -4,6 +4,8 @@ Every test that touches the database runs on SQLite and on PostgreSQL, inside on
 inside it a commit is a real commit, so a forgotten one is noticed.
 """
 
+from datetime import datetime
+
 import pytest
 
 from config import Settings
@@ -49,12 +51,9 @@ def app(settings):
 
 def build(engine):
     """Bring an empty database to the newest schema, as an administrator would."""
-    from stagemakelaar.rooms import import_models
+    from stagemakelaar import schema
 
-    import_models()
-    with engine.connect().execution_options(writing=True) as connection:
-        db.Base.metadata.create_all(connection)
-        connection.commit()
+    schema.migrate(engine)
 
 
 @pytest.fixture(scope="session", params=KINDS)
@@ -116,6 +115,36 @@ def make(app, database):
 def browse(app, database):
     """A browser without a screen: `browse.as_(user).get("/student")` gives a Page."""
     return Browser(app)
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def demo_engine(request, app, tmp_path_factory):
+    """An engine on a database that holds the whole demo, as of the Wednesday on which tests stand still."""
+    from stagemakelaar.seed.filling import fill
+
+    if request.param == "sqlite":
+        engine = db.make_engine(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite'}")
+        build(engine)
+    else:
+        cluster = request.getfixturevalue("postgres_cluster")
+        engine = db.make_engine(cluster.create_database(template_of(cluster)))
+    db.bind(engine, join_transaction_mode="conditional_savepoint")
+    fill("demo", 1, datetime.fromisoformat(WEDNESDAY).date())
+    db.bind(None)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def demo(demo_engine):
+    """The demo, inside a transaction that is rolled back at the end; gives back the present session."""
+    with demo_engine.connect().execution_options(writing=True) as connection:
+        outer = connection.begin()
+        db.bind(connection, join_transaction_mode="create_savepoint")
+        yield Now()
+        db.close_session()
+        outer.rollback()
+    db.bind(None)
 
 
 @pytest.fixture(params=KINDS)

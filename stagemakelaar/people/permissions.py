@@ -15,7 +15,8 @@ class Permission(enum.Enum):
     OWN_FILE = "own_file"  # a student's own profile, proposal and placement
     OWN_ORGANISATION = "own_organisation"  # an employer's own organisation, places and placements
     SEE_CASES = "see_cases"  # students and their cases, organisations, places of one's programme
-    WORK_CASES = "work_cases"  # change them on behalf of, verify, note contacts
+    WORK_CASES = "work_cases"  # take a case on, note contacts, answer on behalf, follow up interest
+    WORK_OFFERS = "work_offers"  # verify organisations and recognitions, enter and change places
     RUN_ROUNDS = "run_rounds"  # open a round, ask for a run, choose it, close it
     DECIDE = "decide"  # approve, reject, hold, withdraw
     REPLAY_POST = "replay_post"  # see undelivered letters and put them back in the queue
@@ -31,6 +32,7 @@ GRANTS = {
     Role.BROKER: {
         Permission.SEE_CASES,
         Permission.WORK_CASES,
+        Permission.WORK_OFFERS,
         Permission.RUN_ROUNDS,
         Permission.DECIDE,
         Permission.REPLAY_POST,
@@ -38,6 +40,7 @@ GRANTS = {
     },
     Role.COORDINATOR: {
         Permission.SEE_CASES,
+        Permission.WORK_OFFERS,
         Permission.RUN_ROUNDS,
         Permission.DECIDE,
         Permission.REPLAY_POST,

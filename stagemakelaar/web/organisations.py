@@ -56,7 +56,7 @@ def index():
         unchecked=unchecked,
         offered=offered,
         interests=open_interests(session, actor()),
-        works=may(actor(), Permission.WORK_CASES),
+        works=may(actor(), Permission.WORK_OFFERS),
         form=ButtonForm(),
     )
 
@@ -88,7 +88,7 @@ def show(organisation_id):
         organisation=organisation,
         places=[place for place in own_places(session, organisation) if place.programme_id == actor().programme_id],
         live=_live(session, organisation),
-        works=may(actor(), Permission.WORK_CASES),
+        works=may(actor(), Permission.WORK_OFFERS),
         decisions=[name for name, decision in DECISIONS.items() if can_move(organisation, decision["to"])],
         words=DECISIONS,
     )
@@ -118,7 +118,7 @@ class NewForm(OrganisationForm):
 
 
 @pages.route("/organisaties/nieuw", methods=["GET", "POST"])
-@allow(Permission.WORK_CASES)
+@allow(Permission.WORK_OFFERS)
 def new():
     form = NewForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
@@ -206,7 +206,7 @@ DECISIONS = {
 @pages.route(
     "/organisaties/<int:organisation_id>/<any(goedkeuren, stopzetten, uitsluiten):name>", methods=["GET", "POST"]
 )
-@allow(Permission.WORK_CASES)
+@allow(Permission.WORK_OFFERS)
 def decide(organisation_id, name):
     organisation = organisation_for(current_session(), actor(), organisation_id)
     decision = DECISIONS[name]
@@ -258,7 +258,7 @@ class WithdrawForm(BaseForm):
 
 
 @pages.route("/organisaties/<int:organisation_id>/erkenningen/nieuw", methods=["GET", "POST"])
-@allow(Permission.WORK_CASES)
+@allow(Permission.WORK_OFFERS)
 def new_recognition(organisation_id):
     organisation = organisation_for(current_session(), actor(), organisation_id)
     form = resolving(RecognitionForm, request.form if request.method == "POST" else None)
@@ -270,7 +270,7 @@ def new_recognition(organisation_id):
 
 
 @pages.route("/organisaties/<int:organisation_id>/erkenningen/<int:recognition_id>", methods=["GET", "POST"])
-@allow(Permission.WORK_CASES)
+@allow(Permission.WORK_OFFERS)
 def recognition(organisation_id, recognition_id):
     organisation = organisation_for(current_session(), actor(), organisation_id)
     found = recognition_of(current_session(), organisation, recognition_id)
@@ -306,7 +306,7 @@ def recognition(organisation_id, recognition_id):
 
 
 @pages.route("/organisaties/<int:organisation_id>/plekken/nieuw", methods=["GET", "POST"])
-@allow(Permission.WORK_CASES)
+@allow(Permission.WORK_OFFERS)
 def new_place(organisation_id):
     organisation = organisation_for(current_session(), actor(), organisation_id)
     if organisation.state is OrganisationState.BLOCKED:

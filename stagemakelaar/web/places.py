@@ -48,7 +48,7 @@ def index():
 @allow(Permission.SEE_CASES)
 def show(place_id):
     place = find(place_id)
-    works = may(actor(), Permission.WORK_CASES)
+    works = may(actor(), Permission.WORK_OFFERS)
     return render_template(
         "places/show.html",
         works=works,
@@ -59,4 +59,4 @@ def show(place_id):
     )
 
 
-place_pages.hang(pages, "/plekken", Permission.WORK_CASES, find)
+place_pages.hang(pages, "/plekken", Permission.WORK_OFFERS, find)
