@@ -48,7 +48,7 @@ def install(app):
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["day"] = _day
     app.jinja_env.filters["moment"] = _moment
-    app.jinja_env.filters["label"] = labels.label
+    app.jinja_env.filters["label"] = _label
     app.jinja_env.filters["weekdays"] = labels.weekdays
     app.jinja_env.filters["euros"] = labels.euros
     app.jinja_env.filters["phone"] = formats.show_phone
@@ -87,6 +87,11 @@ def _stylesheet():
     """The built sheet, or our own plain one where npm could not run; never both."""
     built = STATIC / "build" / "app.css"
     return "/static/build/app.css" if built.exists() else "/static/css/plain.css"
+
+
+def _label(member):
+    """The words for a member of an enum, as text: a list of letters is what a lazy text looks like to a template."""
+    return str(labels.label(member))
 
 
 def _day(value, form="d MMMM y"):
