@@ -48,6 +48,7 @@ def overview():
         student=student,
         items=[item | {"tone": TONES[item["state"]]} for item in items],
         done=sum(item["state"] is StepState.DONE for item in items),
+        following=next((item for item in items if item["state"] is not StepState.DONE), None),
         wrong=_no_longer_right(student) if student.profile.completed_at else [],
         placement=live_placement_of(current_session(), student),
         gaps=profiles.missing(student),
