@@ -1,6 +1,8 @@
 """Rounds for tests: opened, computed and stored as the worker would do it, without a worker."""
 
-from stagemakelaar.db import current_session, transaction
+from sqlalchemy import select
+
+from stagemakelaar.db import transaction
 from stagemakelaar.matching.checks import objections
 from stagemakelaar.matching.problem import Problem
 from stagemakelaar.matching.solver import solve
@@ -39,14 +41,11 @@ def computed(by, lot=7):
     match_round = opened(by)
     run = asked(match_round, by, lot)
     compute(run)
-    session = current_session()
-    session.rollback()
-    return session.get(Round, match_round.id), session.get(Run, run.id)
+    with transaction() as session:  # what was read here stays readable after a request of the test
+        return session.get(Round, match_round.id), session.get(Run, run.id)
 
 
 def proposals(run):
     """The proposals of a run, by id."""
-    from sqlalchemy import select
-
-    session = current_session()
-    return session.scalars(select(Proposal).where(Proposal.run_id == run.id).order_by(Proposal.id)).all()
+    with transaction() as session:
+        return session.scalars(select(Proposal).where(Proposal.run_id == run.id).order_by(Proposal.id)).all()

@@ -171,7 +171,7 @@ class Page:
 
 def _value_of(control):
     if control.name == "textarea":
-        return [control.get_text().removeprefix("\n")]
+        return [control.get_text().replace("\r\n", "\n").removeprefix("\n")]
     if control.name == "select":
         chosen = [option for option in control.find_all("option") if option.has_attr("selected")]
         chosen = chosen or ([] if control.has_attr("multiple") else control.find_all("option")[:1])

@@ -128,7 +128,23 @@ def proposals_of(run_id, state=None):
 def count_by_state(session, run_id):
     """How many proposals of a run stand where: a table from each state to a number."""
     counted = select(Proposal.state, func.count()).where(Proposal.run_id == run_id).group_by(Proposal.state)
-    return dict.fromkeys(ProposalState, 0) | dict(session.execute(counted).tuples().all())
+    return dict.fromkeys(ProposalState, 0) | dict(session.execute(counted).all())
+
+
+def first_open(session, run):
+    """The id of the first proposal of a run that waits for a decision, or None."""
+    return session.scalar(proposals_of(run.id, ProposalState.OPEN).with_only_columns(Proposal.id).limit(1))
+
+
+def count_undecided(session, match_round):
+    """How many proposals of a round, of whichever run, nobody has decided about."""
+    undecided = (ProposalState.OPEN, ProposalState.HELD)
+    return session.scalar(
+        select(func.count())
+        .select_from(Proposal)
+        .join(Run, Run.id == Proposal.run_id)
+        .where(Run.round_id == match_round.id, Proposal.state.in_(undecided))
+    )
 
 
 def proposal_for(session, user, proposal_id):
@@ -199,7 +215,7 @@ def count_causes(session, run_id):
         .group_by(Unplaced.cause)
         .order_by(func.count().desc(), Unplaced.cause)
     )
-    return session.execute(counted).tuples().all()
+    return session.execute(counted).all()
 
 
 def last_search_for(session, student):

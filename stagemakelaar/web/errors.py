@@ -61,9 +61,16 @@ def _overtaken(error):
     return show(409)
 
 
-def _database_trouble(error):
+def is_lost_race(error):
+    """Whether the database refused because someone else was first, and not because something is wrong with it."""
+    if isinstance(error, LOST_RACE):
+        return True
     text = str(error.orig)
-    if "locked" in text or "deadlock" in text or "serialize" in text:
+    return "locked" in text or "deadlock" in text or "serialize" in text
+
+
+def _database_trouble(error):
+    if is_lost_race(error):
         return _overtaken(error)
     log.error("database_trouble", path=request.path, kind=type(error.orig).__name__)
     return Response(

@@ -1,5 +1,213 @@
-"""Pages."""
+"""Placements for the broker: both answers, the letters, and what can be done on someone's behalf after a call."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import Optional, ValidationError
+
+from stagemakelaar import audit, clock
+from stagemakelaar.casework.actions import record_contact
+from stagemakelaar.casework.models import ContactKind
+from stagemakelaar.casework.queries import case_of
+from stagemakelaar.db import current_session, transaction
+from stagemakelaar.errors import DomainError
+from stagemakelaar.people.models import User
+from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.placements import actions
+from stagemakelaar.placements.models import LIVE, BrokerReason, EmployerReason, Placement, PlacementState, StudentReason
+from stagemakelaar.placements.queries import placement_for, placements_visible_to
+from stagemakelaar.rounds.queries import proposal_that_led_to
+from stagemakelaar.web.access import actor, allow
+from stagemakelaar.web.case_words import waits_for
+from stagemakelaar.web.explanations import parts_in_words, total_in_words
+from stagemakelaar.web.fields import Day, OneOf
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
+from stagemakelaar.web.letter_words import letters_about
+from stagemakelaar.web.paging import chosen, rows_of
+from stagemakelaar.web.placement_words import ended_because
 
 pages = Blueprint("placements", __name__)
+
+YES, NO = "ja", "nee"
+STUDENT, COMPANY = "student", "bedrijf"
+
+
+class WithdrawForm(BaseForm):
+    """Why the broker takes a placement back."""
+
+    reason = OneOf(_l("Wat is de reden?"), [required(_l("Kies een reden."))], among=BrokerReason)
+    note = LongText(
+        _l("Wat is er aan de hand?"),
+        [required(_l("Schrijf erbij wat er aan de hand is."))],
+        description=_l("Alleen stagemakelaars lezen dit."),
+        render_kw={"rows": "4"},
+    )
+
+
+class BehalfForm(BaseForm):
+    """An answer that someone gave by telephone, with the contact in which it was given."""
+
+    answer = OneOf(
+        _l("Wat was het antwoord?"),
+        [required(_l("Kies wat het antwoord was."))],
+        among=((YES, _l("ja, de plek is goed")), (NO, _l("nee, het gaat niet door"))),
+    )
+    kind = OneOf(_l("Hoe kreeg u het antwoord?"), [required(_l("Kies wat voor contact het was."))], among=ContactKind)
+    held_on = Day(_l("Op welke dag"), [required(_l("Vul in wanneer het was."))])
+    with_whom = Text(_l("Wie sprak u?"), [required(_l("Vul in wie u sprak."))])
+    note = LongText(
+        _l("Wat is er gezegd?"),
+        [required(_l("Schrijf in het kort op wat er gezegd is."))],
+        description=_l("De student mag dit lezen."),
+        render_kw={"rows": "3"},
+    )
+
+    def validate_reason(self, field):
+        """A no owes a reason; a yes does not."""
+        if self.answer.data == NO and field.data is None and not field.errors:
+            raise ValidationError(_("Kies waarom het niet doorgaat."))
+
+
+class StudentForm(BehalfForm):
+    """The student's answer."""
+
+    reason = OneOf(_l("Bij nee: waarom niet?"), [Optional()], among=StudentReason)
+
+
+class CompanyForm(BehalfForm):
+    """The company's answer."""
+
+    reason = OneOf(_l("Bij nee: waarom niet?"), [Optional()], among=EmployerReason)
+
+
+@pages.get("/plaatsingen")
+@allow(Permission.SEE_CASES)
+def index():
+    state = chosen("stand", PlacementState)
+    statement = placements_visible_to(actor())
+    if state is not None:
+        statement = statement.where(Placement.state == state)
+    rows = rows_of(current_session(), statement)
+    return render_template(
+        "placements/index.html", rows=rows, state=state, states=PlacementState, today=clock.today(), waits=waits_for
+    )
+
+
+@pages.get("/plaatsingen/<int:placement_id>")
+@allow(Permission.SEE_CASES)
+def show(placement_id):
+    placement = placement_for(current_session(), actor(), placement_id)
+    with transaction() as session:
+        audit.record(session, "student.read", placement.student, by=actor(), placement=placement_id)
+    session = current_session()
+    placement = placement_for(session, actor(), placement_id)
+    return render_template(
+        "placements/show.html",
+        placement=placement,
+        student=placement.student,
+        place=placement.place,
+        case=case_of(session, placement.student),
+        proposal=proposal_that_led_to(session, placement),
+        score=parts_in_words(placement.reasons),
+        total=total_in_words(placement.reasons),
+        letters=letters_about(session, placement),
+        waits=waits_for(placement),
+        answered_for_company=_was_noted_by_staff(session, placement.employer_answered_by_id),
+        ended=ended_because(placement),
+        is_late=placement.answer_by_on < clock.today(),
+        may_start=placement.state is PlacementState.CONFIRMED and placement.starts_on <= clock.today(),
+        decides=may(actor(), Permission.DECIDE),
+        works=may(actor(), Permission.WORK_CASES),
+        button_form=ButtonForm(),
+    )
+
+
+def _was_noted_by_staff(session, user_id):
+    """Whether an answer was given by telephone, to someone who works here."""
+    return user_id is not None and session.get_one(User, user_id).is_staff
+
+
+@pages.route("/plaatsingen/<int:placement_id>/terugtrekken", methods=["GET", "POST"])
+@allow(Permission.DECIDE)
+def withdraw(placement_id):
+    placement = placement_for(current_session(), actor(), placement_id)
+    form = WithdrawForm(request.form if request.method == "POST" else None)
+    if placement.state not in LIVE:
+        return redirect(url_for("placements.show", placement_id=placement_id))
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                placement = placement_for(session, actor(), placement_id)
+                actions.withdraw(session, placement, reason=form.reason.data, note=form.note.data, by=actor())
+        except DomainError as refusal:
+            form.refuse(refusal)
+            placement = placement_for(current_session(), actor(), placement_id)
+        else:
+            flash(_("De plaatsing is teruggetrokken. De plek is weer vrij en de student zoekt weer."), "success")
+            return redirect(url_for("placements.show", placement_id=placement_id))
+    return render_template("placements/withdraw.html", placement=placement, form=form), 422 if form.errors else 200
+
+
+@pages.route("/plaatsingen/<int:placement_id>/namens/<any(student, bedrijf):side>", methods=["GET", "POST"])
+@allow(Permission.WORK_CASES)
+def on_behalf(placement_id, side):
+    placement = placement_for(current_session(), actor(), placement_id)
+    kind = StudentForm if side == STUDENT else CompanyForm
+    form = kind(request.form if request.method == "POST" else None, held_on=clock.today())
+    if not _waits_for(placement, side) and request.method == "GET":
+        return redirect(url_for("placements.show", placement_id=placement_id))
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                _answer(session, placement_for(session, actor(), placement_id), side, form)
+        except DomainError as refusal:
+            form.refuse(refusal)
+            placement = placement_for(current_session(), actor(), placement_id)
+        else:
+            flash(_("Het antwoord en het contact zijn genoteerd."), "success")
+            return redirect(url_for("placements.show", placement_id=placement_id))
+    return render_template("placements/on_behalf.html", placement=placement, side=side, form=form), (
+        422 if form.errors else 200
+    )
+
+
+def _waits_for(placement, side):
+    answered_at = placement.student_accepted_at if side == STUDENT else placement.employer_confirmed_at
+    return placement.state is PlacementState.PLANNED and answered_at is None
+
+
+def _answer(session, placement, side, form):
+    """The answer and the contact in which it was given, in one breath."""
+    record_contact(
+        session,
+        case_of(session, placement.student),
+        kind=form.kind.data,
+        held_on=form.held_on.data,
+        with_whom=form.with_whom.data,
+        note=form.note.data,
+        by=actor(),
+    )
+    yes, no = (actions.accept, actions.decline) if side == STUDENT else (actions.confirm_capacity, actions.refuse)
+    if form.answer.data == YES:
+        yes(session, placement, by=actor())
+    else:
+        no(session, placement, reason=form.reason.data, by=actor())
+
+
+MOVES = {
+    "beginnen": (actions.start, _l("De stage loopt.")),
+    "afronden": (actions.end, _l("De stage is afgerond. De plek is weer vrij.")),
+}
+
+
+@pages.post("/plaatsingen/<int:placement_id>/<any(beginnen, afronden):change>")
+@allow(Permission.DECIDE)
+def move_on(placement_id, change):
+    placement_for(current_session(), actor(), placement_id)
+    if not ButtonForm(request.form).validate():
+        abort(400)
+    act, told = MOVES[change]
+    with transaction() as session:
+        act(session, placement_for(session, actor(), placement_id), by=actor())
+    flash(told, "success")
+    return redirect(url_for("placements.show", placement_id=placement_id))

@@ -1,5 +1,61 @@
-"""Pages."""
+"""The post of a programme, what was not delivered first. A broker mends what was wrong and has it sent again."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from stagemakelaar import outbox
+from stagemakelaar.db import current_session, transaction
+from stagemakelaar.errors import NotFound
+from stagemakelaar.outbox import Message, MessageState
+from stagemakelaar.people.permissions import Permission
+from stagemakelaar.web.access import actor, allow
+from stagemakelaar.web.forms import ButtonForm
+from stagemakelaar.web.letter_words import letter_of
+from stagemakelaar.web.paging import chosen, rows_of
 
 pages = Blueprint("post", __name__)
+
+
+def _visible_to(user):
+    """A statement of the messages of the user's programme."""
+    return select(Message).where(Message.programme_id == user.programme_id)
+
+
+@pages.get("/post")
+@allow(Permission.REPLAY_POST)
+def index():
+    session, state = current_session(), chosen("stand", MessageState)
+    statement = _visible_to(actor())
+    if state is not None:
+        statement = statement.where(Message.state == state)
+    undelivered_first = (Message.state == MessageState.FAILED).desc()
+    rows = rows_of(session, statement.order_by(undelivered_first, Message.state_changed_at.desc(), Message.id.desc()))
+    counted = _visible_to(actor()).with_only_columns(Message.state, func.count()).group_by(Message.state)
+    return render_template(
+        "post/index.html",
+        rows=rows,
+        letters=[letter_of(message) for message in rows.items],
+        state=state,
+        counts=dict.fromkeys(MessageState, 0) | dict(session.execute(counted).all()),
+        button_form=ButtonForm(),
+    )
+
+
+@pages.post("/post/<int:message_id>/opnieuw")
+@allow(Permission.REPLAY_POST)
+def send_again(message_id):
+    _message_for(current_session(), message_id)
+    if not ButtonForm(request.form).validate():
+        abort(400)
+    with transaction() as session:
+        outbox.queue_again(session, _message_for(session, message_id), by=actor())
+    flash(_("De brief staat weer klaar om te versturen."), "success")
+    return redirect(url_for("post.index"))
+
+
+def _message_for(session, message_id):
+    found = session.scalars(_visible_to(actor()).where(Message.id == message_id)).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,5 +1,189 @@
-"""Pages."""
+"""One proposal: what is proposed and why, what else was possible, and a person's decision. Nothing is preselected."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import format_date, format_time
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import OperationalError
+from wtforms import HiddenField
+from wtforms.validators import Optional, ValidationError
+
+from stagemakelaar import audit, clock
+from stagemakelaar.casework.queries import case_of
+from stagemakelaar.db import current_session, transaction
+from stagemakelaar.errors import DomainError, Overtaken
+from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.rounds import review
+from stagemakelaar.rounds.models import ProposalState, RoundState, Verdict
+from stagemakelaar.rounds.queries import alternatives_for, last_review, neighbours, proposal_for
+from stagemakelaar.web.access import actor, allow
+from stagemakelaar.web.alternative_words import alternatives_in_words
+from stagemakelaar.web.case_words import parts_of_file
+from stagemakelaar.web.errors import LOST_RACE, is_lost_race
+from stagemakelaar.web.errors import show as show_error
+from stagemakelaar.web.explanations import PRIORITY, parts_in_words, total_in_words
+from stagemakelaar.web.fields import Day, OneOf
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required, say
+from stagemakelaar.web.place_words import terms_of
 
 pages = Blueprint("proposals", __name__)
+
+MOST_ALTERNATIVES = 50
+
+
+class DecisionForm(BaseForm):
+    """What a broker decides. The version says which page it was read from."""
+
+    verdict = OneOf(_l("Wat besluit u?"), [required(_l("Kies wat u besluit."))], among=Verdict)
+    why = LongText(
+        _l("Reden of toelichting"),
+        [],
+        description=_l("Nodig bij afwijzen en vasthouden, welkom bij goedkeuren. De student mag dit lezen."),
+        render_kw={"rows": "4"},
+    )
+    held_until = Day(_l("Vasthouden tot"), [Optional()], description=_l("Alleen als u het voorstel vasthoudt."))
+    version = HiddenField()
+
+    def validate_version(self, field):
+        """The number of a page that we made."""
+        if not (field.data or "").isdecimal() or len(field.data) > 9:
+            raise ValidationError(_("Deze pagina is niet goed aangekomen. Open het voorstel opnieuw."))
+
+
+@pages.get("/voorstellen/<int:proposal_id>")
+@allow(Permission.SEE_CASES)
+def show(proposal_id):
+    proposal = proposal_for(current_session(), actor(), proposal_id)
+    with transaction() as session:
+        audit.record(session, "student.read", proposal.student, by=actor(), proposal=proposal_id)
+    return _page(proposal_id)
+
+
+def _page(proposal_id, form=None):
+    session = current_session()
+    proposal = proposal_for(session, actor(), proposal_id)
+    is_open = proposal.state is ProposalState.OPEN
+    can_be_decided = _is_looked_at(proposal) and may(actor(), Permission.DECIDE)
+    others = alternatives_for(session, proposal)
+    before, after = neighbours(session, proposal)
+    return render_template(
+        "proposals/show.html",
+        proposal=proposal,
+        student=proposal.student,
+        place=proposal.place,
+        match_round=proposal.run.round,
+        case=case_of(session, proposal.student),
+        parts=parts_of_file(session, proposal.student)[:2],
+        terms=terms_of(session, proposal.student, proposal.place),
+        score=parts_in_words(proposal.facts),
+        total=total_in_words(proposal.facts),
+        priority=PRIORITY[proposal.priority_class],
+        others=alternatives_in_words(others[:MOST_ALTERNATIVES]),
+        count_others=len(others),
+        before=before,
+        after=after,
+        decides=can_be_decided and is_open,
+        releases=can_be_decided and proposal.state is ProposalState.HELD,
+        objection=_objection(session, proposal) if can_be_decided and is_open else None,
+        form=form or DecisionForm(version=str(proposal.version)),
+        button_form=ButtonForm(),
+    ), 422 if form is not None else 200
+
+
+def _is_looked_at(proposal):
+    match_round = proposal.run.round
+    return match_round.state is RoundState.REVIEW and match_round.chosen_run_id == proposal.run_id
+
+
+def _objection(session, proposal):
+    found = review.objection_of_today(session, proposal)
+    return _(found) if found else None
+
+
+@pages.post("/voorstellen/<int:proposal_id>/besluit")
+@allow(Permission.DECIDE)
+def decide(proposal_id):
+    proposal_for(current_session(), actor(), proposal_id)
+    form = DecisionForm(request.form)
+    if not form.validate():
+        return _page(proposal_id, form)
+    try:
+        with transaction() as session:
+            _decide(session, proposal_for(session, actor(), proposal_id), form)
+    except Overtaken as refusal:
+        return _overtaken(proposal_id, say(refusal))
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _page(proposal_id, form)
+    except (*LOST_RACE, OperationalError) as error:
+        if not is_lost_race(error):
+            raise
+        return _overtaken(proposal_id)
+    flash(TOLD[form.verdict.data], "success")
+    return redirect(url_for("proposals.show", proposal_id=proposal_id))
+
+
+TOLD = {
+    Verdict.APPROVE: _l("Goedgekeurd. De student en het bedrijf krijgen een brief."),
+    Verdict.REJECT: _l("Afgewezen. De student doet mee aan de volgende berekening."),
+    Verdict.HOLD: _l("Vastgehouden. Op die dag staat het voorstel weer op uw lijst."),
+}
+
+
+def _decide(session, proposal, form):
+    decision = {"by": actor(), "why": form.why.data or "", "version": int(form.version.data)}
+    if form.verdict.data is Verdict.APPROVE:
+        review.approve(session, proposal, **decision)
+    elif form.verdict.data is Verdict.REJECT:
+        review.reject(session, proposal, **decision)
+    else:
+        review.hold(session, proposal, until=form.held_until.data, **decision)
+
+
+@pages.post("/voorstellen/<int:proposal_id>/oppakken")
+@allow(Permission.DECIDE)
+def release(proposal_id):
+    proposal_for(current_session(), actor(), proposal_id)
+    form = ButtonForm(request.form)
+    if not form.validate():
+        return show_error(400)
+    with transaction() as session:
+        review.release(session, proposal_for(session, actor(), proposal_id), by=actor())
+    flash(_("U kunt nu over dit voorstel besluiten."), "success")
+    return redirect(url_for("proposals.show", proposal_id=proposal_id))
+
+
+# --- who was first -------------------------------------------------------------------------------------------------
+
+ALREADY = {
+    Verdict.APPROVE: _l("%(name)s heeft dit voorstel al goedgekeurd, %(when)s."),
+    Verdict.REJECT: _l("%(name)s heeft dit voorstel al afgewezen, %(when)s."),
+    Verdict.HOLD: _l("%(name)s houdt dit voorstel vast, sinds %(when)s."),
+}
+ALREADY_YOU = {
+    Verdict.APPROVE: _l("U heeft dit voorstel al goedgekeurd, %(when)s."),
+    Verdict.REJECT: _l("U heeft dit voorstel al afgewezen, %(when)s."),
+    Verdict.HOLD: _l("U houdt dit voorstel zelf vast, sinds %(when)s."),
+}
+
+
+def _overtaken(proposal_id, sentence=None):
+    """The page of who came second: who was first, and when."""
+    session = current_session()
+    session.rollback()
+    proposal = proposal_for(session, actor(), proposal_id)
+    first = last_review(session, proposal_id)
+    if first is not None and proposal.state is not ProposalState.OPEN:
+        words = (ALREADY_YOU if first.by_id == actor().id else ALREADY)[first.verdict]
+        sentence = words % {"name": first.by.name, "when": when(first.at)}
+    url = url_for("proposals.show", proposal_id=proposal_id)
+    return show_error(409, **({"message": sentence} if sentence else {}), back_url=url)
+
+
+def when(moment):
+    """A moment as people say it: "vandaag om 14:35", "3 februari om 9:05"."""
+    time = format_time(moment, "H:mm")
+    day = moment.astimezone(clock.AMSTERDAM).date()
+    if day == clock.today():
+        return _("vandaag om %(time)s", time=time)
+    return _("%(day)s om %(time)s", day=format_date(day, "d MMMM"), time=time)

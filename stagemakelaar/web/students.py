@@ -167,8 +167,8 @@ def stop(student_id, change):
         try:
             with transaction() as session:
                 case = case_for(session, actor(), student_id)
-                if change == "sluiten" and live_placement_of(session, case.student) is not None:
-                    raise DomainError(N_("Deze student heeft nog een plek. Rond eerst de plaatsing af."))
+                if change == "sluiten":
+                    _must_have_no_place(session, case)
                 act(session, case, by=actor(), why=form.why.data)
                 name = case.student.full_name or case.student.user.email
         except DomainError as refusal:
@@ -180,3 +180,9 @@ def stop(student_id, change):
     return render_template(
         "students/stop.html", case=case, form=form, title=title, change=change
     ), 422 if form.errors else 200
+
+
+def _must_have_no_place(session, case):
+    """A case knows no placements; whoever closes it sees both."""
+    if live_placement_of(session, case.student) is not None:
+        raise DomainError(N_("Deze student heeft nog een plek. Rond eerst de plaatsing af."))

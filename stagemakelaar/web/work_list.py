@@ -259,7 +259,7 @@ def _brokers_of(session, placements):
     """Whose case each student of these placements is."""
     students = [placement.student_id for placement in placements]
     found = select(Case.student_id, Case.broker_id).where(Case.student_id.in_(students))
-    return dict(session.execute(found).tuples().all())
+    return dict(session.execute(found).all())
 
 
 def _day(moment):

@@ -1,0 +1,74 @@
+"""What another place would cost, in words: exact, and in an order that says nothing about which is best."""
+
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from stagemakelaar.places.models import Place
+
+MOST_NAMES = 3
+
+
+class Other(NamedTuple):
+    """Andere plek: a place that fits as well, and what the whole outcome would lose or gain."""
+
+    place: Place
+    costs: list
+
+
+def alternatives_in_words(rows):
+    """Rows of `alternatives_for` as `Other`, in the order in which they came."""
+    return [Other(place, list(_costs(alternative, students))) for place, alternative, students in rows]
+
+
+def _costs(alternative, students):
+    loses = [move.candidate for move in alternative.moves if move.before is not None and move.after is None]
+    gains = [move.candidate for move in alternative.moves if move.before is None and move.after is not None]
+    if alternative.placed < 0:
+        yield ngettext(
+            "%(num)s student minder geplaatst%(who)s",
+            "%(num)s studenten minder geplaatst%(who)s",
+            -alternative.placed,
+            who=_who(loses, students),
+        )
+    elif loses:
+        yield _("geen plek meer%(who)s; wel een plek%(other)s", who=_who(loses, students), other=_who(gains, students))
+    elif alternative.placed > 0:
+        yield ngettext(
+            "%(num)s student meer geplaatst%(who)s",
+            "%(num)s studenten meer geplaatst%(who)s",
+            alternative.placed,
+            who=_who(gains, students),
+        )
+    yield _fit(alternative)
+    others = [move.candidate for move in alternative.moves if move.before is not None and move.after is not None]
+    if others:
+        yield ngettext(
+            "%(num)s ander krijgt een andere plek%(who)s",
+            "%(num)s anderen krijgen een andere plek%(who)s",
+            len(others),
+            who=_who(others, students),
+        )
+    elif not alternative.moves:
+        yield _("niemand anders verschuift")
+
+
+def _fit(alternative):
+    points = alternative.total_fit
+    if points == 0:
+        return _("alles samen past even goed")
+    if points < 0:
+        return ngettext("alles samen past %(num)s punt minder", "alles samen past %(num)s punten minder", -points)
+    return ngettext("alles samen past %(num)s punt beter", "alles samen past %(num)s punten beter", points)
+
+
+def _who(keys, students):
+    """The names in brackets; more than a few are counted."""
+    names = sorted(students[key].full_name for key in keys if key in students)
+    if not names:
+        return ""
+    shown = ", ".join(names[:MOST_NAMES])
+    if len(names) > MOST_NAMES:
+        shown = _("%(names)s en %(count)s anderen", names=shown, count=len(names) - MOST_NAMES)
+    return f" ({shown})"

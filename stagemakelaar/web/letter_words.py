@@ -1,0 +1,45 @@
+"""Letters in words: which letter it is, to whom, and what became of it. Never their content."""
+
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from stagemakelaar.outbox import Message
+
+KINDS = {
+    "student_planned": _l("voorstel aan de student"),
+    "student_confirmed": _l("bevestiging aan de student"),
+    "student_withdrawn": _l("bericht aan de student dat het niet doorgaat"),
+    "employer_planned": _l("vraag aan het bedrijf of er plek is"),
+    "employer_confirmed": _l("bevestiging aan het bedrijf"),
+    "employer_withdrawn": _l("bericht aan het bedrijf dat het niet doorgaat"),
+    "sign_in": _l("inlogbrief"),
+    "sign_in_staff": _l("inlogbrief"),
+    "sign_in_unknown": _l("inlogbrief"),
+    "staff_invitation": _l("uitnodiging voor een collega"),
+}
+TONES = {"queued": "info", "sent": "success", "failed": "danger", "cancelled": "neutral"}
+
+
+class Letter(NamedTuple):
+    """Brief: a message with the words for it."""
+
+    message: Message
+    kind: str
+    tone: str
+
+
+def letter_of(message):
+    """A message with the words for it."""
+    return Letter(message, str(KINDS.get(message.kind, _l("brief"))), TONES[message.state.value])
+
+
+def letters_about(session, placement):
+    """The letters about a placement, oldest first."""
+    found = (
+        select(Message)
+        .where(Message.key.startswith(f"placement:{placement.id}:"), Message.programme_id == placement.programme_id)
+        .order_by(Message.id)
+    )
+    return [letter_of(message) for message in session.scalars(found)]
