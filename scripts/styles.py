@@ -37,7 +37,7 @@ COMPONENTS = (
     "form-field", "form-fieldset", "form-label", "form-field-description", "form-field-error-message",
     "textbox", "textarea", "select", "checkbox", "radio-button", "table", "data-list", "breadcrumb-nav",
 )  # fmt: skip
-OWN_SHEETS = ("corrections", "layout", "forms", "status", "data", "print")
+OWN_SHEETS = ("corrections", "layout", "frame", "forms", "status", "data", "print")
 
 # Latin and extended Latin: a Turkish or Polish name is set in the same letters as a Dutch one.
 FACES = (
