@@ -187,7 +187,9 @@ def records(demo):
         "place": place.id,
         "student": student.id,
         "organisation": organisation.id,
-        "colleague": first(select(Membership.id).where(Membership.organisation_id == organisation.id, ~Membership.manages)),
+        "colleague": first(
+            select(Membership.id).where(Membership.organisation_id == organisation.id, ~Membership.manages)
+        ),
         "recognition": first(select(Recognition.id).where(Recognition.organisation_id == organisation.id)),
         "interest": first(select(Interest.id).where(Interest.programme_id == noord)),
         "round": review.id,
