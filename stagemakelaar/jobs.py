@@ -59,30 +59,31 @@ def deliver(send, render, limit=20):
     if not outbox.has_work(current_session()):
         return counts
     with transaction() as session:
-        claimed = outbox.claim(session, limit)
+        # The numbers of the attempts are taken now: the rows are read anew later, and may be another worker's by then.
+        claimed = [(message, message.id, message.attempts) for message in outbox.claim(session, limit)]
     counts["claimed"] = len(claimed)
     deadline = monotonic() + LONGEST_BATCH
     away = None
-    for message in claimed:
+    for message, message_id, attempt in claimed:
         if monotonic() > deadline:
             break  # the rest comes free when its lease runs out
-        trouble = away or _send_one(send, render, message)
+        trouble = away or _send_one(send, render, message, message_id)
         if isinstance(trouble, NotNow) and trouble.host_is_away:
             away = trouble
             counts["away"] += 1
-        _settle(message.id, message.attempts, trouble, counts)
+        _settle(message_id, attempt, trouble, counts)
     log.info("delivered", **counts)
     return counts
 
 
-def _send_one(send, render, message):
+def _send_one(send, render, message, message_id):
     try:
         send(render(message))
     except (NotNow, NotEver) as trouble:
         return trouble
     except Exception as wrong:
         # Our own mistake in one letter: it is tried again with growing pauses, and ends where the broker sees it.
-        log.exception("letter_broken", message=message.id, letter=message.kind)
+        log.exception("letter_broken", message=message_id)
         return NotNow(type(wrong).__name__)
     return None
 

@@ -56,11 +56,11 @@ class Writer:
         letter["To"] = message.to
         letter["Date"] = format_datetime(message.created_at)
         letter["Message-ID"] = message.message_id.replace("@stagemakelaar>", f"@{self.domain}>")
-        letter["Content-Language"] = message.language
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(self._render(f"messages/{message.kind}.txt", words), cte="quoted-printable")
         html = self._inliner.inline(self._render(f"messages/{message.kind}.html", words))
         letter.add_alternative(html, subtype="html", cte="quoted-printable")
+        letter["Content-Language"] = message.language  # after the content, which takes headers of this kind away
         return letter
 
     def _render(self, template, words):

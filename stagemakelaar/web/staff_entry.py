@@ -207,7 +207,7 @@ def _invitation_page(form, user):
         email=user.email,
         secret=secret,
         # Drawn by us from an address of our own making, so it may stand in the page as it is.
-        drawing=Markup(drawing.svg_inline(scale=5, border=4, light="white")),  # noqa: S704
+        drawing=Markup(drawing.svg_inline(border=4, light="white", omitsize=True)),  # noqa: S704
     )
 
 
