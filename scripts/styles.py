@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
     try:
         _fetch_packages()
         size = _build(stamp)
-    except CannotBuild as reason:
+    except (CannotBuild, OSError) as reason:
         # An older build would show classes that the templates no longer have, or miss new ones.
         shutil.rmtree(BUILD, ignore_errors=True)
         print(f"The plain style sheet is used, because {reason}.")
