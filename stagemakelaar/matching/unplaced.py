@@ -231,13 +231,10 @@ def _reason(problem, board, student, broken, openers, shortage):
 
 def _next_step(cause, openers):
     """What opens a place where there is room; else what belongs to the cause; else a company must be won."""
-    of_cause = [rule for stage, rules in FUNNEL if stage is cause for rule in rules]
-    for opener in openers:
-        if opener.with_room and (opener.rule in of_cause or cause is Cause.SEATS_TAKEN):
-            return STEP_OF_RULE[opener.rule]
-    for opener in openers:
-        if opener.with_room:
-            return STEP_OF_RULE[opener.rule]
+    rules = dict(FUNNEL)[cause]
+    helpful = [opener for opener in openers if opener.with_room]
+    for opener in sorted(helpful, key=lambda one: one.rule not in rules):
+        return STEP_OF_RULE[opener.rule]
     if cause is Cause.ONLY_DECLINED:
         return NextStep.RECONSIDER
     return STEP_OF_CAUSE.get(cause, NextStep.WIN_COMPANY)

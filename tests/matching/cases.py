@@ -48,6 +48,10 @@ OPENING = {
 }
 
 
+# (student, place, points): a circle of four students, with two ways to place them all.
+A_POINT_AGAINST_THE_LOTS = [(0, 2, 0), (0, 0, 30), (1, 3, 0), (1, 1, 29), (2, 0, 30), (2, 3, 0), (3, 1, 30), (3, 2, 0)]
+
+
 def candidates(*people):
     """Candidates with keys 1, 2, … unless said; each is a dict of what differs from CANDIDATE."""
     full = [CANDIDATE | {"key": at} | person for at, person in enumerate(people, start=1)]

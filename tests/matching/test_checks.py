@@ -12,6 +12,7 @@ from stagemakelaar.matching.checks import objections, prove
 from stagemakelaar.matching.judgement import judge
 from stagemakelaar.matching.solver import solve
 from tests.matching import cases
+from tests.matching.test_eligibility import ALLOWED
 
 quick = settings(deadline=None, max_examples=60)
 
@@ -39,6 +40,23 @@ def test_the_best_outcome_meets_no_objection(seed):
 def test_an_empty_side_meets_no_objection(people, places):
     problem = cases.problem(people, places)
     assert objections(problem, solve(problem)) == []
+
+
+@pytest.mark.parametrize("case", ALLOWED.values(), ids=ALLOWED)
+def test_a_pair_at_the_edge_of_a_rule_meets_no_objection(case):
+    problem = cases.one_pair(*case)
+    outcome = solve(problem)
+    assert outcome.placed == 1
+    assert objections(problem, outcome) == []
+
+
+def test_the_lots_of_everybody_are_no_objection_to_a_point_of_fit():
+    people = [{"lot": at, "max_minutes": 600} for at in range(4)]
+    rows = [(who + 1, where + 1, 20 * (30 - fit)) for who, where, fit in cases.A_POINT_AGAINST_THE_LOTS]
+    problem = cases.problem(people, [{}] * 4, rows)
+    outcome = solve(problem)
+    assert outcome.total_fit == 60
+    assert objections(problem, outcome) == []
 
 
 def test_an_overfull_place_is_refused():

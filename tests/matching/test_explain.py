@@ -161,6 +161,10 @@ def test_an_explanation_names_the_parts_and_the_facts():
     assert told["facts"] == expected
 
 
+def test_the_first_choice_has_rank_one():
+    assert facts(cases.one_pair({"kinds": (7, 3)}, {"kinds": (7,)}), 1, 1)["kind_rank"] == 1
+
+
 def test_what_is_not_known_is_told_as_such():
     problem = cases.one_pair(minutes=-1)
     told = explanation(problem, solve(problem), 1)

@@ -50,6 +50,8 @@ def test_travel_falls_in_a_straight_line_to_the_own_maximum(minutes, expected):
     ("wished", "there", "expected"),
     [
         ((7,), (7,), 10),
+        ((0,), (0,), 10),
+        ((0,), (7,), 0),
         ((1, 7), (7,), 8),
         ((1, 2, 3, 4, 7), (7,), 2),
         ((1, 7), (7, 1), 10),

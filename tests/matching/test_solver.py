@@ -144,6 +144,13 @@ def test_the_lot_never_outweighs_a_point():
     assert answer.place.tolist() == [-1, 0]
 
 
+def test_a_point_of_fit_outweighs_the_lots_of_everybody():
+    """Two ways to place all four, 60 points or 59; the two who go first would gain by the 59."""
+    student, place, fit = zip(*cases.A_POINT_AGAINST_THE_LOTS, strict=True)
+    answer = assign(student, place, fit, n_students=4, seats=[1] * 4, lot=[1, 2, 3, 4])
+    assert answer.fit == 60
+
+
 def test_one_place_with_many_seats():
     n = 200
     answer = assign(range(n), [0] * n, range(n), n_students=n, seats=[150])
