@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import ValidationError
 
 from stagemakelaar import audit, clock
 from stagemakelaar.casework.actions import record_contact
@@ -71,13 +71,13 @@ class BehalfForm(BaseForm):
 class StudentForm(BehalfForm):
     """The student's answer."""
 
-    reason = OneOf(_l("Bij nee: waarom niet?"), [Optional()], among=StudentReason)
+    reason = OneOf(_l("Bij nee: waarom niet?"), [], among=StudentReason)
 
 
 class CompanyForm(BehalfForm):
     """The company's answer."""
 
-    reason = OneOf(_l("Bij nee: waarom niet?"), [Optional()], among=EmployerReason)
+    reason = OneOf(_l("Bij nee: waarom niet?"), [], among=EmployerReason)
 
 
 @pages.get("/plaatsingen")

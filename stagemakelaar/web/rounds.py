@@ -137,9 +137,6 @@ def _about(session, match_round):
     students, seats = count_taking_part(session, match_round.programme_id)
     is_live = match_round.state is not RoundState.CLOSED
     latest = match_round.runs[0] if match_round.runs else None
-    first = (
-        proposals_of(run.id, ProposalState.OPEN).with_only_columns(Proposal.id).limit(1) if run and is_live else None
-    )
     return {
         "match_round": match_round,
         "run": run,
@@ -148,7 +145,7 @@ def _about(session, match_round):
         "decided": [{"key": label(state), "value": number} for state, number in counts.items()],
         "undecided": counts[ProposalState.OPEN] + counts[ProposalState.HELD],
         "first_open": first_open(session, run) if run and is_live else None,
-        "failed": latest if latest is not None and latest.state is RunState.FAILED and is_live else None,
+        "failed_run": latest if latest is not None and latest.state is RunState.FAILED and is_live else None,
         "causes": count_causes(session, run.id) if run else [],
         "left_out": left_out(session, match_round.programme_id)[:50] if is_live else [],
         "students": students,
