@@ -114,9 +114,11 @@ def take_up_runs(*, stop=lambda: False):
     if current_session().scalar(_lapsed().limit(1)) is not None:
         with transaction() as session:
             rounds.queue_lapsed_runs(session)
-    waiting = current_session().scalars(
-        select(Run.id).where(Run.state == RunState.QUEUED).order_by(Run.created_at, Run.id)
-    ).all()
+    waiting = (
+        current_session()
+        .scalars(select(Run.id).where(Run.state == RunState.QUEUED).order_by(Run.created_at, Run.id))
+        .all()
+    )
     done = []
     for run_id in waiting:
         if stop():

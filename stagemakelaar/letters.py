@@ -9,7 +9,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 import css_inline
-from flask_babel import force_locale, format_date, gettext as _, lazy_gettext
+from flask_babel import force_locale, format_date, lazy_gettext
+from flask_babel import gettext as _
 
 from stagemakelaar.db import current_session
 from stagemakelaar.people.models import Programme

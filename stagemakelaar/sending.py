@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from stagemakelaar.jobs import NotNow, NotEver
+from stagemakelaar.jobs import NotEver, NotNow
 
 TIMEOUT = 10  # seconds for each step of a conversation
 

@@ -1,6 +1,6 @@
 """What the child process does: a frozen problem in, an outcome with its explanations out. No database, no settings.
 
-    python -m stagemakelaar.solving QUESTION ANSWER
+python -m stagemakelaar.solving QUESTION ANSWER
 """
 
 import base64

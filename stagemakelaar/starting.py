@@ -62,8 +62,11 @@ def take_port(port):
     except OSError as taken:
         listening.close()
         raise Refused(
-            _("Poort %(port)s is al in gebruik. Kies een andere, bijvoorbeeld: PORT=%(other)s make run", port=port,
-              other=8080 if port != 8080 else 8081)
+            _(
+                "Poort %(port)s is al in gebruik. Kies een andere, bijvoorbeeld: PORT=%(other)s make run",
+                port=port,
+                other=8080 if port != 8080 else 8081,
+            )
         ) from taken
     return listening
 
@@ -96,8 +99,11 @@ def prepare_instance(settings):
             pass
     except OSError as wrong:
         raise Refused(
-            _("In de map %(folder)s kan niets worden geschreven. Geef uzelf schrijfrecht, of kies een andere map met"
-              " STAGEMAKELAAR_INSTANCE.", folder=settings.instance)
+            _(
+                "In de map %(folder)s kan niets worden geschreven. Geef uzelf schrijfrecht, of kies een andere map met"
+                " STAGEMAKELAAR_INSTANCE.",
+                folder=settings.instance,
+            )
         ) from wrong
 
 
@@ -111,9 +117,13 @@ def refuse_wrong_database(settings):
         )
     is_real = kind is DatabaseKind.REAL or (kind is None and not is_empty(session))
     if settings.is_demo and is_real:
-        raise Refused(_("In deze database staan echte mensen. De demo start daar niet op: kies een andere DATABASE_URL."))
+        raise Refused(
+            _("In deze database staan echte mensen. De demo start daar niet op: kies een andere DATABASE_URL.")
+        )
     if not settings.is_demo and kind is DatabaseKind.DEMO:
-        raise Refused(_("In deze database staat de demo. Een echte dienst start daar niet op: kies een andere DATABASE_URL."))
+        raise Refused(
+            _("In deze database staat de demo. Een echte dienst start daar niet op: kies een andere DATABASE_URL.")
+        )
     db.close_session()
 
 

@@ -133,5 +133,6 @@ def test_the_student_is_told_that_a_refusal_is_not_about_them(write):
 
 
 def test_an_english_reader_gets_english(write):
-    assert write("student_planned", language="en")["Content-Language"] == "en"
-    assert 'lang="en"' in text_of(write("student_planned", language="en"), "html")
+    letter = write("student_planned", language="en")
+    assert letter["Content-Language"] == "en"
+    assert 'lang="en"' in text_of(letter, "html")

@@ -93,7 +93,10 @@ def _tell(told, run, problem, outcome):
         objections=wrong,
     )
     told.say(
-        _("%(proposed)s van %(students)s studenten hebben een voorstel.", proposed=outcome.placed,
-          students=len(problem.candidates))
+        _(
+            "%(proposed)s van %(students)s studenten hebben een voorstel.",
+            proposed=outcome.placed,
+            students=len(problem.candidates),
+        )
     )
     return FOUND_WRONG if wrong else DONE

@@ -8,7 +8,7 @@ from stagemakelaar.db import transaction
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.models import ProgrammeKind, Role
-from stagemakelaar.people.queries import programme_called
+from stagemakelaar.people.queries import programme_called, programmes
 from stagemakelaar.people.signing_in.invitations import invite as invite_staff
 from stagemakelaar.reference import formats
 
@@ -59,6 +59,8 @@ def add_programme(told, slug, name, kind, email, phone):
     if not slug.isascii() or not slug.replace("-", "").isalnum() or slug != slug.lower() or len(slug) > 40:
         raise DomainError(N_("De korte naam mag alleen kleine letters, cijfers en streepjes hebben."))
     with transaction() as session:
+        if any(known.slug == slug for known in programmes(session)):
+            raise DomainError(N_("Er is al een programma met deze korte naam."))
         programme = people.create_programme(
             session,
             slug=slug,

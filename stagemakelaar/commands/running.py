@@ -22,7 +22,9 @@ def start(_told):
 
 @command(
     "migrate",
-    click.option("--to", "revision", default="head", metavar="REVISION", help="Tot welke versie; standaard de nieuwste."),
+    click.option(
+        "--to", "revision", default="head", metavar="REVISION", help="Tot welke versie; standaard de nieuwste."
+    ),
     help="Breng de database naar de nieuwste versie, of terug.",
 )
 def migrate(told, revision):
@@ -61,8 +63,13 @@ def deliver(told, limit):
         oldest_seconds=outbox.oldest_due_seconds(session),
     )
     told.say(
-        _("Verzonden: %(sent)s. Later opnieuw: %(retry)s. Niet bezorgd: %(failed)s. Wacht nog: %(left)s.", left=left,
-          sent=sums["sent"], retry=sums["retry"], failed=sums["failed"])
+        _(
+            "Verzonden: %(sent)s. Later opnieuw: %(retry)s. Niet bezorgd: %(failed)s. Wacht nog: %(left)s.",
+            left=left,
+            sent=sums["sent"],
+            retry=sums["retry"],
+            failed=sums["failed"],
+        )
     )
     if is_away:
         told.say(_("De mailserver antwoordt niet."))

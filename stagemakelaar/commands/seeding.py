@@ -19,9 +19,13 @@ from stagemakelaar.starting import prepare_instance
 @command(
     "seed",
     click.option("--scale", type=click.Choice(sorted(SCALES)), required=True, help="Hoe groot."),
-    click.option("--seed", "number", type=int, default=1, show_default=True, help="Een ander getal geeft andere mensen."),
+    click.option(
+        "--seed", "number", type=int, default=1, show_default=True, help="Een ander getal geeft andere mensen."
+    ),
     click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="De dag van vandaag; standaard die van de klok."),
-    click.option("--canaries", type=click.Path(dir_okay=False), help="Schrijf hier een uniek woord per persoonlijk veld."),
+    click.option(
+        "--canaries", type=click.Path(dir_okay=False), help="Schrijf hier een uniek woord per persoonlijk veld."
+    ),
     click.option("--accounts", type=click.Path(dir_okay=False), help="Schrijf hier een regel per account."),
     click.option("--replace", is_flag=True, help="Maak een gevulde demo eerst leeg."),
     help="Vul een database met verzonnen programma's, mensen en bedrijven. Nooit in productie.",

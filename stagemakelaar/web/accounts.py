@@ -1,11 +1,12 @@
 """The accounts of staff, for the administrator: invite, disable, enable. No student files."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _, lazy_gettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 
 from stagemakelaar.db import current_session, transaction
-from stagemakelaar.errors import DomainError, N_, NotFound
+from stagemakelaar.errors import N_, DomainError, NotFound
 from stagemakelaar.labels import label
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.models import STAFF, Role, User
@@ -96,7 +97,9 @@ def send_invitation():
 @allow(Permission.MANAGE_ACCOUNTS)
 def disable(user_id):
     """Close an account at once."""
-    return _change(user_id, people.disable, lazy_gettext("Het account is uitgeschakeld. Wie ermee werkte, is uitgelogd."))
+    return _change(
+        user_id, people.disable, lazy_gettext("Het account is uitgeschakeld. Wie ermee werkte, is uitgelogd.")
+    )
 
 
 @pages.post("/accounts/<int:user_id>/inschakelen")

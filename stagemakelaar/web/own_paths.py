@@ -7,8 +7,8 @@ from werkzeug.routing import RequestRedirect
 LONGEST = 500
 
 
-def own_path(text):
-    """A path of our own that a browser may be sent to, or None.
+def own_path(text, *, ways_in=False):
+    """A path of our own that a browser may be sent to, or None; the pages for signing in only with `ways_in`.
 
     Of the address of a button (`/voorstellen/87/besluit`) the page that holds it remains (`/voorstellen/87`).
     """
@@ -18,15 +18,15 @@ def own_path(text):
         return None
     path, _, query = text.partition("?")
     while path not in {"", "/"}:
-        if _opens(path):
+        if _opens(path, ways_in=ways_in):
             return f"{path}?{query}" if query else path
         path, query = path.rpartition("/")[0], ""
     return None
 
 
-def _opens(path):
+def _opens(path, *, ways_in):
     try:
         endpoint, _values = current_app.url_map.bind("localhost").match(path, method="GET")
     except (HTTPException, RequestRedirect):
         return False
-    return not endpoint.startswith(("signing_in.", "staff_entry."))
+    return ways_in or not endpoint.startswith(("signing_in.", "staff_entry."))

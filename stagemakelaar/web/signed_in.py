@@ -1,7 +1,8 @@
 """Who is signed in: the session lives on the server, and the cookie only names it."""
 
 import structlog
-from flask import g, request, session as cookie
+from flask import g, request
+from flask import session as cookie
 from flask_login import LoginManager, current_user
 from sqlalchemy.exc import SQLAlchemyError
 

@@ -1,7 +1,9 @@
 """Signing in by mail: ask, then spend the link or type the code. Opening a page never signs in; a button does."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session as cookie, url_for
-from flask_babel import get_locale, gettext as _, lazy_gettext
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_babel import get_locale, lazy_gettext
+from flask_babel import gettext as _
 from flask_login import current_user
 from wtforms import HiddenField
 

@@ -1,8 +1,10 @@
 """The entry of staff: a password, then a code. In between only the code page and signing out are open."""
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, request, session as cookie, url_for
-from flask_babel import gettext as _, lazy_gettext
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_login import current_user
 from markupsafe import Markup
 from wtforms import HiddenField, PasswordField
@@ -186,9 +188,7 @@ def accept(token):
         passwords.refuse_weak(form.password.data, email=link.user.email)
         password_hash = passwords.hash_password(form.password.data)
         with transaction() as session:
-            invitations.accept(
-                session, link, name=form.name.data, password_hash=password_hash, code=form.code.data
-            )
+            invitations.accept(session, link, name=form.name.data, password_hash=password_hash, code=form.code.data)
     except Busy:
         raise
     except DomainError as refusal:

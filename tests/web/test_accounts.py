@@ -38,38 +38,37 @@ def test_a_broker_without_a_programme_is_refused_at_the_field(make, browse):
 def test_an_address_with_an_account_is_refused_at_the_field(make, browse):
     student = make.student()
     admin = browse.as_(make.staff(Role.ADMIN))
-    page = admin.get("/accounts/uitnodigen").submit(
-        name="Joris", email=student.user.email, role="admin", status=422
-    )
+    page = admin.get("/accounts/uitnodigen").submit(name="Joris", email=student.user.email, role="admin", status=422)
     assert page.error_at("email")
 
 
 def test_disabling_signs_out_and_enabling_lets_in_again(make, browse, session):
     broker = make.broker()
+    broker_id = broker.id
     working = browse.as_(broker)
     working.get("/makelaar")
     admin = browse.as_(make.staff(Role.ADMIN))
-    admin.get("/accounts").submit(f"/accounts/{broker.id}/uitschakelen")
+    admin.get("/accounts").submit(f"/accounts/{broker_id}/uitschakelen")
     working.get("/makelaar", status=302)
-    admin.get("/accounts").submit(f"/accounts/{broker.id}/inschakelen")
-    assert session.get(User, broker.id).is_active
+    admin.get("/accounts").submit(f"/accounts/{broker_id}/inschakelen")
+    assert session.get(User, broker_id).is_active
 
 
 def test_a_student_account_is_not_the_administrators_business(make, browse):
-    student = make.student()
-    broker = make.broker()
+    student_id, broker_id = make.student().user_id, make.broker().id
     admin = browse.as_(make.staff(Role.ADMIN))
-    token = admin.get("/accounts").values(f"/accounts/{broker.id}/uitschakelen")
-    admin.post(f"/accounts/{student.user_id}/uitschakelen", token, status=404)
+    token = admin.get("/accounts").values(f"/accounts/{broker_id}/uitschakelen")
+    admin.post(f"/accounts/{student_id}/uitschakelen", token, status=404)
 
 
 def test_ones_own_account_cannot_be_disabled(make, browse, session):
+    broker_id = make.broker().id
     me = make.staff(Role.ADMIN)
-    broker = make.broker()
+    my_id = me.id
     admin = browse.as_(me)
-    token = admin.get("/accounts").values(f"/accounts/{broker.id}/uitschakelen")
-    admin.post(f"/accounts/{me.id}/uitschakelen", token, status=409)
-    assert session.get(User, me.id).is_active
+    token = admin.get("/accounts").values(f"/accounts/{broker_id}/uitschakelen")
+    admin.post(f"/accounts/{my_id}/uitschakelen", token, status=409)
+    assert session.get(User, my_id).is_active
 
 
 def test_a_broker_does_not_see_accounts(make, browse):

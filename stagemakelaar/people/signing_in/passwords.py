@@ -50,9 +50,7 @@ def refuse_weak(password, *, email, field="password"):
         raise DomainError(N_("Dit wachtwoord is te lang. Er passen %(most)s tekens."), field=field, most=LONGEST)
     folded = password.casefold()
     if "stagemakelaar" in folded or email.split("@")[0] in folded or email in folded:
-        raise DomainError(
-            N_("Gebruik niet uw e-mailadres of de naam Stagemakelaar in uw wachtwoord."), field=field
-        )
+        raise DomainError(N_("Gebruik niet uw e-mailadres of de naam Stagemakelaar in uw wachtwoord."), field=field)
     if len(set(folded)) < 5:
         raise DomainError(N_("Dit wachtwoord is makkelijk te raden. Kies meer verschillende tekens."), field=field)
 
