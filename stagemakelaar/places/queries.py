@@ -158,7 +158,7 @@ def counts_for(session, organisations):
         .where(Place.organisation_id.in_(ids), Place.state == PlaceState.OPEN)
         .group_by(Place.organisation_id)
     )
-    return dict(unchecked.tuples().all()), dict(offered.tuples().all())
+    return {row[0]: row[1] for row in unchecked}, {row[0]: row[1] for row in offered}
 
 
 def organisations_to_check(user):
