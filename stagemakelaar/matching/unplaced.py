@@ -148,8 +148,7 @@ def why_unplaced(problem, outcome):
 def shortages(problem, outcome):
     """Return the groups that are short of seats as a list of `Shortage`, the largest shortage first."""
     board = Board(problem, outcome)
-    has_pair = np.diff(board.of_student) > 0
-    inside = has_pair & (board.chosen == NO_PLACE)
+    inside = board.chosen == NO_PLACE
     wanted = np.zeros(len(board.seats), dtype=bool)
     held = board.chosen >= 0
     while True:  # who wants a seat, where, who sits there, what else could they have

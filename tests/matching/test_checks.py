@@ -122,6 +122,17 @@ def test_a_proposal_against_a_rule_is_refused_by_name(demand, case):
     assert objections(problem, changed(problem, solve(problem), s1=1)) == [f"student 1, place 1: {demand}"]
 
 
+def test_a_recognition_for_another_code_does_not_prolong_ones_own():
+    code, end = cases.CODE, cases.END
+    short = ((code, 1, end - 5), (code + 1, end - 4, end + 9))
+    long = ((code, 1, end - 9), (code, end - 8, end - 7), (code, end - 6, end))
+    problem = cases.problem([{}], [{"recognitions": short}, {"recognitions": long}])
+    outcome = solve(problem)
+    assert outcome.place.tolist() == [2]
+    wrong = objections(problem, changed(problem, outcome, s1=1))
+    assert wrong == ["student 1, place 1: recognition ends too early"]
+
+
 def test_a_proposal_beyond_the_maximum_travel_is_refused():
     problem = cases.one_pair(minutes=46)
     assert objections(problem, changed(problem, solve(problem), s1=1)) == ["student 1, place 1: too far"]

@@ -50,6 +50,7 @@ FORBIDDEN = {
     "no recognition at all": ({}, recognised(), ["recognised"]),
     "recognised for another code": ({}, recognised((CODE + 1, 1, END)), ["recognised"]),
     "recognition ends a day early": ({}, recognised((CODE, 1, END - 1)), ["recognised_to_end"]),
+    "recognition ends on the first day": ({}, recognised((CODE, 1, START)), ["recognised_to_end"]),
     "a day between two recognitions": (
         {},
         recognised((CODE, 1, START + 5), (CODE, START + 7, END)),

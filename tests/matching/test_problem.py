@@ -104,6 +104,16 @@ def test_the_outcome_of_another_input_has_another_fingerprint():
     assert solve(cases.one_pair(minutes=20)).outcome_hash != solve(cases.one_pair(candidate={"lot": 5})).outcome_hash
 
 
+def test_an_outcome_counts_the_placed_per_class():
+    classes = [3, 1, 1, 0]
+    problem = cases.problem([{"priority_class": one} for one in classes], [{}, {}], [(1, 1), (2, 1), (3, 2), (4, 2)])
+    outcome = solve(problem)
+    assert outcome.place.tolist() == [-1, 1, -1, 2]
+    assert outcome.profile == (1, 1, 0, 0)
+    assert outcome.placed == 2
+    assert outcome.total_fit == 34
+
+
 def test_a_problem_without_anyone_or_anything_is_a_problem():
     nothing = cases.problem([], [])
     assert Problem.from_bytes(nothing.to_bytes()).input_hash == nothing.input_hash
@@ -117,9 +127,17 @@ def test_columns_cannot_be_changed_afterwards():
         one.weights = Weights()
 
 
-@pytest.mark.parametrize("data", [b"", b"something", b"STAGE", b"STAGEx\x9c\x00"])
-def test_other_bytes_are_refused(data):
-    with pytest.raises(ValueError, match="data: "):
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "data: not a stored problem"),
+        (b"something", "data: not a stored problem"),
+        (b"STAGE", "data: the stored problem is damaged"),
+        (b"STAGEx\x9c\x00", "data: the stored problem is damaged"),
+    ],
+)
+def test_other_bytes_are_refused(data, message):
+    with pytest.raises(ValueError, match=message):
         Problem.from_bytes(data)
 
 

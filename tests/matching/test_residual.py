@@ -52,6 +52,13 @@ def test_room_is_where_one_seat_fewer_still_places_as_many(seed):
         assert room[row] == (solve(with_seats(problem, row, -1)).placed == outcome.placed)
 
 
+def test_there_is_room_at_a_full_place_whose_holder_can_go_elsewhere():
+    problem = cases.problem([{}, {}], [{}, {}, {}], [(1, 1, 5), (1, 3, 9), (2, 2)])
+    outcome = solve(problem)
+    assert outcome.place.tolist() == [1, 2]
+    assert with_room(Board(problem, outcome)).tolist() == [True, False, True]
+
+
 def test_taking_a_student_out_refills_the_seat_by_the_best_chain():
     """Student 1 leaves place 1: student 2 moves there from place 2, and student 3 gets place 2."""
     people = [{"priority_class": 0}, {"priority_class": 1}, {"priority_class": 2}]
