@@ -1,7 +1,7 @@
 """What takes longer than a click. Each job is safe to run twice, and none holds a transaction while it works.
 
-Delivering: claim under a lease, send, settle. Computing: take up under a lease and freeze, solve in a process of its own
-(SciPy would hold the interpreter and freeze every page), store. Who loses its lease cannot overwrite its successor.
+Delivering: claim under a lease, send, settle. Computing: take up under a lease and freeze, solve in a process of its
+own (SciPy would hold the interpreter and freeze every page), store. Who loses its lease cannot overwrite its successor.
 """
 
 import os
@@ -143,7 +143,7 @@ def compute_run(run_id, *, stop=lambda: False):
     try:
         outcome, found = _solve_elsewhere(frozen, lambda: _renew(run_id, attempt), stop)
     except MatcherBroken as broken:
-        log.error("run_failed", run=run_id, attempt=attempt, kind=type(broken).__name__)
+        log.exception("run_failed", run=run_id, attempt=attempt)
         with transaction() as session:
             rounds.run_failed(session, run_id, attempt, str(broken))
         return True

@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import os
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ class MailHost:
         self.port = parts.port or (465 if self.implicit_tls else 587)
         self.user = unquote(parts.username) if parts.username else None
         self.secret = unquote(parts.password) if parts.password else ""
-        self._line = None
+        self._line: smtplib.SMTP | None = None
 
     def __enter__(self):
         return self
@@ -53,6 +52,7 @@ class MailHost:
             raise NotEver(_told(wrong)) from wrong
 
     def _call(self):
+        line: smtplib.SMTP
         try:
             if self.implicit_tls:
                 line = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT, context=ssl.create_default_context())
@@ -71,7 +71,8 @@ class MailHost:
     def _start_over(self):
         """Make the conversation ready for the next letter after a refusal."""
         try:
-            self._line.rset()
+            if self._line is not None:
+                self._line.rset()
         except (smtplib.SMTPException, OSError):
             self._hang_up()
 
@@ -103,7 +104,7 @@ class Folder:
         unfinished = self.path / f".{name}.part"
         try:
             unfinished.write_bytes(letter.as_bytes(policy=email.policy.SMTP))
-            os.replace(unfinished, self.path / f"{name}.eml")
+            unfinished.replace(self.path / f"{name}.eml")
         except OSError as trouble:
             raise NotNow(_told(trouble), host_is_away=True) from trouble
 
@@ -126,7 +127,8 @@ def delivered_letters(folder, most):
 
 def _read(file):
     letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    text = letter.get_body(preferencelist=("plain",)).get_content().replace("\r\n", "\n")
+    body = letter.get_body(preferencelist=("plain",))
+    text = body.get_content().replace("\r\n", "\n") if body is not None else ""
     return DeliveredLetter(
         to=letter["To"],
         subject=letter["Subject"],

@@ -5,7 +5,6 @@ python -m stagemakelaar.solving QUESTION ANSWER
 
 import base64
 import json
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -31,7 +30,7 @@ def write_answer(path, outcome, found, wrong):
     }
     unfinished = Path(f"{path}.part")
     unfinished.write_text(json.dumps(told), encoding="utf-8")
-    os.replace(unfinished, path)
+    unfinished.replace(path)
 
 
 def read_answer(path):

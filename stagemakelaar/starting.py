@@ -142,10 +142,10 @@ def migrate(settings, to="head"):
         steps = schema.migrate(engine, to)
     finally:
         engine.dispose()
-    if not settings.is_demo and inspect(current_session().connection()).has_table("installation"):
-        if schema.kind_of(current_session()) is None:
-            with transaction() as session:
-                schema.mark(session, DatabaseKind.REAL)
+    has_mark = inspect(current_session().connection()).has_table(schema.Installation.__tablename__)
+    if not settings.is_demo and has_mark and schema.kind_of(current_session()) is None:
+        with transaction() as session:
+            schema.mark(session, DatabaseKind.REAL)
     return steps
 
 

@@ -1,4 +1,4 @@
-"""The frame of every command: sentences in Dutch, or with `--json` one object; and an exit code that says how it went."""
+"""The frame of every command: sentences in Dutch, or one object (`--json`); the exit code says how it went."""
 
 import json
 import secrets

@@ -1,5 +1,7 @@
 """Start the service, bring the schema up, deliver the post."""
 
+from typing import Any
+
 import click
 from flask import current_app
 from flask_babel import gettext as _
@@ -14,10 +16,15 @@ from stagemakelaar.worker import deliver_once
 BATCH = 20
 
 
+def the_application() -> Any:
+    """The application itself, which other threads can use as well."""
+    return current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+
+
 @command("start", help="Start de dienst: pagina's en bezorger in één proces.")
 def start(_told):
     """Run until told to stop."""
-    starting.serve(current_app._get_current_object())  # noqa: SLF001 - threads need the application itself
+    starting.serve(the_application())
 
 
 @command(
@@ -44,7 +51,7 @@ def migrate(told, revision):
 )
 def deliver(told, limit):
     """Claim, send and settle what is due."""
-    app = current_app._get_current_object()  # noqa: SLF001
+    app = the_application()
     cancelled = _count(MessageState.CANCELLED)
     sums = dict.fromkeys(("claimed", "sent", "retry", "failed", "away"), 0)
     while sums["claimed"] < limit and not sums["away"]:

@@ -80,17 +80,21 @@ def send_invitation():
     role = Role(form.role.data)
     programme = offered.get(form.programme.data) if role in OF_A_PROGRAMME else None
     try:
-        if role in OF_A_PROGRAMME and programme is None:
-            raise DomainError(N_("Kies bij welk programma uw collega hoort."), field="programme")
-        with transaction() as session:
-            invitations.invite(
-                session, email=form.email.data, name=form.name.data, role=role, programme=programme, by=actor()
-            )
+        _send(form, role, programme)
     except DomainError as refusal:
         form.refuse(refusal)
         return render_template("accounts/invite.html", form=form), 422
     flash(_("De uitnodiging gaat per mail naar uw collega. De link werkt een uur."), "success")
     return redirect(url_for("accounts.index"), 303)
+
+
+def _send(form, role, programme):
+    if role in OF_A_PROGRAMME and programme is None:
+        raise DomainError(N_("Kies bij welk programma uw collega hoort."), field="programme")
+    with transaction() as session:
+        invitations.invite(
+            session, email=form.email.data, name=form.name.data, role=role, programme=programme, by=actor()
+        )
 
 
 @pages.post("/accounts/<int:user_id>/uitschakelen")

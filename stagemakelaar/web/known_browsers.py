@@ -1,4 +1,4 @@
-"""Browsers that signed in before: they have tries of their own, so that a stranger's guessing cannot lock anyone out."""
+"""Browsers that signed in before have tries of their own, so that a stranger's guessing cannot lock anyone out."""
 
 import hashlib
 import secrets
@@ -43,7 +43,7 @@ def _name():
 
 
 def _signer():
-    return URLSafeTimedSerializer(current_app.secret_key, salt="known browser")
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="known browser")
 
 
 def _hashed(email):
