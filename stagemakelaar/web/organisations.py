@@ -57,6 +57,7 @@ def index():
         offered=offered,
         interests=open_interests(session, actor()),
         works=may(actor(), Permission.WORK_OFFERS),
+        calls=may(actor(), Permission.WORK_CASES),
         form=ButtonForm(),
     )
 

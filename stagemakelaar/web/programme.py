@@ -55,7 +55,8 @@ def settings():
     programme = current_session().get_one(Programme, actor().programme_id)
     weights = weights_of(programme)
     known = {part: getattr(weights, part) for part in BOUNDS}
-    form = SettingsForm(request.form if request.method == "POST" else None, obj=programme, data=known)
+    known |= {name: getattr(programme, name) for name in ("answer_days", "undo_minutes", "four_eyes")}
+    form = SettingsForm(request.form if request.method == "POST" else None, data=known)
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
