@@ -27,7 +27,7 @@ def _terms(session, student, place):
     yield _("Wat er is"), [str(labels.label(Feature(feature))) for feature in place.features] or _("niets genoemd")
     yield _("VOG nodig"), _("ja") if place.needs_vog else _("nee")
     yield _("Vergoeding"), _allowance(place)
-    yield _("Praktijkopleider"), place.trainer_name or _("nog niet bekend")
+    yield _("Begeleider"), place.trainer_name or _("nog niet bekend")
 
 
 def _period(place):

@@ -14,6 +14,7 @@ from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError, Overtaken
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.rounds import review
+from stagemakelaar.rounds.actions import AT_CLOSING
 from stagemakelaar.rounds.models import ProposalState, RoundState, Verdict
 from stagemakelaar.rounds.queries import alternatives_for, last_review, neighbours, proposal_for
 from stagemakelaar.web.access import actor, allow
@@ -84,6 +85,8 @@ def _page(proposal_id, form=None):
         after=after,
         decides=can_be_decided and is_open,
         releases=can_be_decided and proposal.state is ProposalState.HELD,
+        reads_other_run=not _is_looked_at(proposal),
+        at_closing=AT_CLOSING,
         objection=_objection(session, proposal) if can_be_decided and is_open else None,
         form=form or DecisionForm(version=str(proposal.version)),
         button_form=ButtonForm(),

@@ -142,8 +142,10 @@ def _about(session, match_round):
         "run": run,
         "under_way": run_under_way(session, match_round),
         "counts": counts,
-        "decided": [{"key": label(state), "value": number} for state, number in counts.items()],
-        "undecided": counts[ProposalState.OPEN] + counts[ProposalState.HELD],
+        "decided": [
+            {"key": _("daarvan %(state)s", state=label(state)), "value": number} for state, number in counts.items()
+        ],
+        "waiting": counts[ProposalState.OPEN],
         "first_open": first_open(session, run) if run and is_live else None,
         "failed_run": latest if latest is not None and latest.state is RunState.FAILED and is_live else None,
         "causes": count_causes(session, run.id) if run else [],

@@ -1,9 +1,17 @@
-// Two small comforts; every page works without them.
+// Three small comforts; every page works without them.
 (() => {
   "use strict";
 
   // After a refused form a screen reader and the keyboard begin at what went wrong.
   document.getElementById("fouten")?.focus();
+
+  // A page that waits for a computation looks again by itself, unless someone is busy on it.
+  const waiting = document.querySelector("[data-reload-after]");
+  if (waiting) {
+    setTimeout(() => {
+      if (document.activeElement === document.body) location.reload();
+    }, Number(waiting.dataset.reloadAfter) * 1000);
+  }
 
   // A second press while the first is on its way is not sent. (The server would refuse it anyway.)
   const release = (form) => {
