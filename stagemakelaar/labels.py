@@ -1,13 +1,14 @@
 """The word list: what people read for every state, role, reason and choice. The executed glossary of the house."""
 
 from babel.numbers import format_currency
-from flask_babel import get_locale, lazy_gettext as _
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _
 
 from stagemakelaar.casework.models import CaseState, ContactKind
 from stagemakelaar.matching.explain import Cause, NextStep, Rule
 from stagemakelaar.outbox import MessageState
 from stagemakelaar.people.models import ProgrammeKind, Role
-from stagemakelaar.people.profiles import StepState
+from stagemakelaar.people.profiles import Step, StepState
 from stagemakelaar.placements.models import BrokerReason, EmployerReason, PlacementState, StudentReason, WithdrawnBy
 from stagemakelaar.places.models import Evidence, InterestState, OrganisationState, PlaceState
 from stagemakelaar.reference.vocabulary import Feature, KindOfWork, LateHours, Leerweg, Sector, TravelMode, Weekday
@@ -22,6 +23,12 @@ WORDS = {
     Role.AUDITOR: _("auditor"),
     ProgrammeKind.MUNICIPALITY: _("gemeente"),
     ProgrammeKind.SCHOOL: _("school"),
+    Step.DETAILS: _("Wie je bent"),
+    Step.STUDY: _("Je opleiding"),
+    Step.PERIOD: _("Wanneer je kunt"),
+    Step.JOURNEY: _("Waar je woont en hoe ver je wilt reizen"),
+    Step.LEARNING: _("Wat je wilt leren"),
+    Step.NEEDS: _("Wat je nodig hebt"),
     StepState.TO_DO: _("nog invullen"),
     StepState.STARTED: _("nog niet af"),
     StepState.DONE: _("klaar"),

@@ -6,7 +6,7 @@ breaks no rule here; whether something is missing is asked elsewhere.
 
 from datetime import timedelta
 
-from stagemakelaar.errors import DomainError, N_
+from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.reference.queries import qualification, work_processes_with
 from stagemakelaar.reference.vocabulary import LateHours
 
@@ -80,6 +80,7 @@ def study(session, draft, today):
 def period(_session, draft, today):
     """First and last day, days, hours."""
     yield from _dates(draft, today)
+    yield from _searching(draft, today)
     days, possible = draft["days_per_week"], draft["weekdays"]
     if days is not None and not 1 <= days <= 7:
         yield DomainError(N_("Vul een aantal dagen in van 1 tot en met 7."), field="days_per_week")
@@ -112,7 +113,9 @@ def learning(session, draft, _today):
     if len(kinds) > MOST_KINDS:
         yield DomainError(N_("Kies hoogstens vijf soorten werk."), field="kinds")
     if len(set(kinds)) < len(kinds):
-        yield DomainError(N_("Je koos hetzelfde soort werk twee keer. Kies iets anders of laat het leeg."), field="kinds")
+        yield DomainError(
+            N_("Je koos hetzelfde soort werk twee keer. Kies iets anders of laat het leeg."), field="kinds"
+        )
 
 
 def needs(_session, _draft, _today):
@@ -146,9 +149,14 @@ def _dates(draft, today):
             yield DomainError(N_("De laatste dag ligt vóór de eerste dag. Kijk de datums na."), field="ends_on")
         elif first is not None and last > first + timedelta(days=366 * LONGEST_YEARS):
             yield DomainError(N_("Dit is meer dan vier jaar na de eerste dag. Kijk het jaartal na."), field="ends_on")
+
+
+def _searching(draft, today):
     since = draft["searching_since"]
     if since is not None and since > today:
-        yield DomainError(N_("Deze dag is nog niet geweest. Vul in wanneer je begon met zoeken."), field="searching_since")
+        yield DomainError(
+            N_("Deze dag is nog niet geweest. Vul in wanneer je begon met zoeken."), field="searching_since"
+        )
     elif since is not None and since < _months_on(today, -12 * SEARCHING_YEARS):
         yield DomainError(N_("Dit is meer dan drie jaar geleden. Kijk het jaartal na."), field="searching_since")
 

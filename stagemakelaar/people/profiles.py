@@ -1,6 +1,6 @@
 """A student's profile, one step at a time: what may be filled in, when it is enough to search with.
 
-A step may be saved half; what is typed must be right. Once the profile was handed in, what the search needs stays filled.
+A step may be saved half; what is typed must be right. Once it was handed in, what the search needs stays filled.
 """
 
 import enum
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm.attributes import flag_modified
 
 from stagemakelaar import audit, clock
-from stagemakelaar.errors import DomainError, N_, Overtaken
+from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.people.profile_rules import RULES, is_minor
 from stagemakelaar.reference.formats import folded
 from stagemakelaar.reference.vocabulary import Feature, KindOfWork, TravelMode, Weekday, mask_of, members_of
@@ -225,7 +225,7 @@ def _read(student, name):
     if name == "weekdays":
         return members_of(Weekday, value)
     if name in _LISTS:
-        return [_LISTS[name](member) for member in value]
+        return list(map(_LISTS[name], value))
     return value
 
 

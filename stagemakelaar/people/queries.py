@@ -27,17 +27,12 @@ def user_with(session, email):
 
 def staff_accounts():
     """A statement of the accounts of staff, by name."""
-    return (
-        select(User)
-        .where(User.role.in_(STAFF))
-        .options(joinedload(User.programme))
-        .order_by(User.name, User.email)
-    )
+    return select(User).where(User.role.in_(STAFF)).options(joinedload(User.programme)).order_by(User.name, User.email)
 
 
 def names_of(session, ids):
     """The names that go with the numbers of accounts: number → name."""
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(list(ids)))).tuples().all())
+    return {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(list(ids))))}
 
 
 def student_of(session, user):

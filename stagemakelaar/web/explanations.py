@@ -1,4 +1,4 @@
-"""The matcher's numbers in words: why this place, and why no place yet. For the broker with figures, for the student without.
+"""The matcher's numbers in words: why this place, why no place yet; with figures for brokers, without for students.
 
 What the matcher leaves is a dict of plain values, stored with the proposal and copied onto the placement; a placement
 that was made by hand has none of it, so everything here may be absent.
@@ -58,7 +58,7 @@ CHOICE = (
 
 
 def parts_in_words(facts, audience=Audience.BROKER):
-    """The parts of the score as `PartInWords`; for a student only what speaks for the place, so the list may be empty."""
+    """The parts of the score as `PartInWords`; for a student only what speaks for the place, so it may be empty."""
     explained = facts.get("facts") or {}
     found = []
     for part in facts.get("parts") or []:
@@ -90,7 +90,10 @@ def _learning(explained, is_known):
         return _("werkprocessen: niet bekend")
     wanted = len(explained["processes_wanted"])
     return ngettext(
-        "%(possible)s van %(num)d werkproces", "%(possible)s van %(num)d werkprocessen", wanted, possible=_possible(explained)
+        "%(possible)s van %(num)d werkproces",
+        "%(possible)s van %(num)d werkprocessen",
+        wanted,
+        possible=_possible(explained),
     )
 
 
@@ -101,7 +104,9 @@ def _learning_for_student(explained, is_known):
     if _possible(explained) == wanted:
         return _("je kunt er al het werk leren dat je koos")
     return _(
-        "je kunt er %(possible)s van de %(wanted)s dingen leren die je koos", possible=_possible(explained), wanted=wanted
+        "je kunt er %(possible)s van de %(wanted)s dingen leren die je koos",
+        possible=_possible(explained),
+        wanted=wanted,
     )
 
 
@@ -193,7 +198,9 @@ WHAT = {
         Cause.AGE: lazy_gettext("De regels voor jonge werknemers laten geen plek over."),
         Cause.VOG: lazy_gettext("De plekken die overblijven vragen een VOG, en die kan er niet op tijd zijn."),
         Cause.CONDITION: lazy_gettext("Geen plek heeft wat de student nodig heeft."),
-        Cause.ONLY_DECLINED: lazy_gettext("Alleen plekken die de student of de stagemakelaar eerder afwees, blijven over."),
+        Cause.ONLY_DECLINED: lazy_gettext(
+            "Alleen plekken die de student of de stagemakelaar eerder afwees, blijven over."
+        ),
         Cause.SEATS_TAKEN: lazy_gettext("Er zijn passende plekken, maar die gaan naar studenten die voorgaan."),
     },
     Audience.STUDENT: {
@@ -222,12 +229,16 @@ HELP = {
         NextStep.BY_HAND: lazy_gettext("Zoek zelf een plek, samen met de ouders en de school."),
         NextStep.ASK_VOG: lazy_gettext("Laat de student nu al een VOG aanvragen, of vraag of later beginnen kan."),
         NextStep.TALK_CONDITION: lazy_gettext("Bespreek met de student en een bedrijf wat er wel kan."),
-        NextStep.RECONSIDER: lazy_gettext("Bespreek met de student of een eerdere plek toch kan, of zoek een nieuw bedrijf."),
+        NextStep.RECONSIDER: lazy_gettext(
+            "Bespreek met de student of een eerdere plek toch kan, of zoek een nieuw bedrijf."
+        ),
     },
     Audience.STUDENT: {
         NextStep.WIN_COMPANY: lazy_gettext("Je stagemakelaar zoekt nu een bedrijf. Ken jij er een? Zeg het dan."),
         NextStep.WIN_SEATS: lazy_gettext("Je stagemakelaar vraagt bedrijven om meer plekken."),
-        NextStep.CHECK_RECOGNITION: lazy_gettext("Je stagemakelaar kijkt bij een bedrijf na of het studenten mag begeleiden."),
+        NextStep.CHECK_RECOGNITION: lazy_gettext(
+            "Je stagemakelaar kijkt bij een bedrijf na of het studenten mag begeleiden."
+        ),
         NextStep.WIDEN_TRAVEL: lazy_gettext("Kun je verder reizen? Verander dat dan in je profiel."),
         NextStep.SHIFT_PERIOD: lazy_gettext("Kun je eerder of later beginnen? Vraag het op school en zeg het dan."),
         NextStep.OTHER_DAYS: lazy_gettext("Kun je op andere dagen? Verander dat dan in je profiel."),

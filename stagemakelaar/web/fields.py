@@ -11,6 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, Option, Select
 
 from stagemakelaar.labels import label as words_for
 
+NO_CHOICE = _("Geen keus")
 _DUTCH_DATE = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
 
 
@@ -129,7 +130,7 @@ class Pick(OneOf):
     widget = Select()
     option_widget = Option()
 
-    def __init__(self, *args, empty=_("Geen keus"), **kwargs):
+    def __init__(self, *args, empty=NO_CHOICE, **kwargs):
         self._empty = empty
         super().__init__(*args, **kwargs)
 

@@ -104,7 +104,7 @@ class Cleaned:
             raise ValueError(say(refusal)) from refusal
 
     def _value(self):
-        if self.typed is not None and self.errors:
+        if self.typed is not None:
             return self.typed
         return str(self.data) if self.data is not None else ""
 

@@ -1,4 +1,4 @@
-"""The forms of the student's profile, one per step. Nothing has to be filled in to save; what is typed must be right."""
+"""The forms of the student's profile, one per step. All may stay empty for now; what is typed must be right."""
 
 import re
 from collections.abc import Sequence
@@ -78,6 +78,15 @@ class DetailsForm(StepForm):
         return super().values() | {"phone": self.phone.data or None}
 
 
+@dataclass(frozen=True)
+class Search:
+    """Zoekvraag: what a text about a qualification leads to."""
+
+    meant: Qualification | None = None
+    hits: Sequence[Qualification] = ()
+    refusal: str | None = None
+
+
 class Found(OneOf):
     """The choice among what was found; a choice that belongs to an earlier search is forgotten."""
 
@@ -94,8 +103,8 @@ class StudyForm(StepForm):
         _("Je opleiding"),
         clean=partial(formats.clean_text, field="code", longest=200),
         description=_(
-            "Typ de naam of de opleidingscode (crebo). Die code heeft vijf cijfers en staat op je onderwijsovereenkomst. "
-            "Alleen bedrijven die voor jouw code erkend zijn, mogen jou begeleiden."
+            "Typ de naam of de opleidingscode (crebo). Die code heeft vijf cijfers en staat op je "
+            "onderwijsovereenkomst. Alleen bedrijven die voor jouw code erkend zijn, mogen jou begeleiden."
         ),
         render_kw={"autocomplete": "off"},
     )
@@ -115,8 +124,8 @@ class StudyForm(StepForm):
     )
     school_year = WholeNumber(_("In welk jaar zit je?"), least=1, most=4, description=_("1, 2, 3 of 4"))
 
-    search = None  # what was found for the text; set by `form_of`
-    suggestions = None
+    search = Search()  # what was found for the text; set by `form_of`
+    suggestions: list | None = None
 
     def validate_code(self, field):
         """Refuse a text that leads to no qualification."""
@@ -141,15 +150,6 @@ class StudyForm(StepForm):
             "code": meant.code if meant else None,
             "school_brin": self.school_brin.data or None,
         }
-
-
-@dataclass
-class Search:
-    """Zoekvraag: what a text about a qualification leads to."""
-
-    meant: Qualification | None = None
-    hits: Sequence[Qualification] = ()
-    refusal: str | None = None
 
 
 def search_for(session, text, chosen):
@@ -220,8 +220,8 @@ class JourneyForm(StepForm):
         least=10,
         most=120,
         description=_(
-            "Van deur tot deur, enkele reis. Een half uur is voor bijna iedereen te doen, drie kwartier voor de meesten. "
-            "Vul een getal in van 10 tot en met 120."
+            "Van deur tot deur, enkele reis. Een half uur is voor bijna iedereen te doen, drie kwartier voor de "
+            "meesten. Vul een getal in van 10 tot en met 120."
         ),
     )
 
@@ -238,8 +238,8 @@ class LearningForm(StepForm):
         _("Wat wil je leren?"),
         clean=partial(formats.clean_text, field="learning_wish", longest=1000, several_lines=True),
         description=_(
-            "In je eigen woorden, hoogstens 1000 tekens. Schrijf hier niets over je gezondheid, je geloof of je familie: "
-            "dat hoeft niemand te weten. Je stagemakelaar leest dit, en het bedrijf pas als de plek zeker is."
+            "In je eigen woorden, hoogstens 1000 tekens. Schrijf hier niets over je gezondheid, je geloof of je "
+            "familie: dat hoeft niemand te weten. Je stagemakelaar leest dit, en het bedrijf pas als de plek zeker is."
         ),
         render_kw={"rows": 6},
     )
@@ -281,8 +281,8 @@ class NeedsForm(StepForm):
     has_vog = BooleanField(
         _("Ik heb al een VOG"),
         description=_(
-            "Een VOG is een Verklaring Omtrent het Gedrag. Sommige bedrijven vragen erom. Heb je er geen? Dat is niet erg: "
-            "je vraagt hem aan als je een plek hebt. Dat duurt een paar weken."
+            "Een VOG is een Verklaring Omtrent het Gedrag. Sommige bedrijven vragen erom. Heb je er geen? "
+            "Dat is niet erg: je vraagt hem aan als je een plek hebt. Dat duurt een paar weken."
         ),
     )
 
@@ -302,6 +302,8 @@ def form_of(session, student, step, sent=None):
         return _study_form(session, stored, student, sent)
     if step is Step.LEARNING:
         return _learning_form(session, stored, student, sent)
+    if step is Step.DETAILS:
+        stored["phone"] = formats.show_phone(stored["phone"])
     return FORMS[step](sent, data=stored | {"version": student.profile.version})
 
 

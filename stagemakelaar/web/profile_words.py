@@ -1,4 +1,4 @@
-"""What the steps of a profile are called, and what was filled in, in words: for the student's own pages and the broker's."""
+"""What the steps of a profile are called, and what was filled in, in words; also for the pages of the broker."""
 
 from dataclasses import dataclass
 
@@ -21,12 +21,16 @@ class StepWords:
 
 
 STEPS = {
-    Step.DETAILS: StepWords(lazy_gettext("Wie je bent"), lazy_gettext("Je naam, je geboortedatum en hoe we je bereiken")),
-    Step.STUDY: StepWords(lazy_gettext("Je opleiding"), lazy_gettext("Welke opleiding je doet, en op welke school")),
-    Step.PERIOD: StepWords(lazy_gettext("Wanneer je kunt"), lazy_gettext("Van wanneer tot wanneer, en op welke dagen")),
-    Step.JOURNEY: StepWords(lazy_gettext("Waar je woont en hoe ver je wilt reizen"), lazy_gettext("Je postcode en hoe je kunt reizen")),
-    Step.LEARNING: StepWords(lazy_gettext("Wat je wilt leren"), lazy_gettext("In je eigen woorden, en welk werk je leuk vindt")),
-    Step.NEEDS: StepWords(lazy_gettext("Wat je nodig hebt"), lazy_gettext("Wat de werkplek moet hebben, en wat fijn zou zijn")),
+    Step.DETAILS: StepWords(
+        labels.label(Step.DETAILS), lazy_gettext("Je naam, je geboortedatum en hoe we je bereiken")
+    ),
+    Step.STUDY: StepWords(labels.label(Step.STUDY), lazy_gettext("Welke opleiding je doet, en op welke school")),
+    Step.PERIOD: StepWords(labels.label(Step.PERIOD), lazy_gettext("Van wanneer tot wanneer, en op welke dagen")),
+    Step.JOURNEY: StepWords(labels.label(Step.JOURNEY), lazy_gettext("Je postcode en hoe je kunt reizen")),
+    Step.LEARNING: StepWords(
+        labels.label(Step.LEARNING), lazy_gettext("In je eigen woorden, en welk werk je leuk vindt")
+    ),
+    Step.NEEDS: StepWords(labels.label(Step.NEEDS), lazy_gettext("Wat de werkplek moet hebben, en wat fijn zou zijn")),
 }
 TONES = {StepState.TO_DO: "info", StepState.STARTED: "warning", StepState.DONE: "success"}
 

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, session as cookie, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask_login import current_user
 from wtforms import StringField
 from wtforms.validators import AnyOf
@@ -87,4 +88,4 @@ def choose_language():
     if current_user.is_authenticated:
         with transaction() as session:
             keep_language(session, actor(), form.language.data)
-    return redirect(own_path(form.next.data) or url_for(".home"), 303)
+    return redirect(own_path(form.next.data, ways_in=True) or url_for(".home"), 303)

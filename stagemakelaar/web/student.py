@@ -1,4 +1,4 @@
-"""The student's own pages: where I stand, the letter about a place with its two answers, and all that is kept about me."""
+"""The student's own pages: where I stand, the letter about a place with its two answers, all that is kept about me."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -9,7 +9,7 @@ from wtforms import HiddenField
 from stagemakelaar import audit, clock
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import current_session, transaction
-from stagemakelaar.errors import DomainError, N_, Overtaken
+from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.letters import KINDS
 from stagemakelaar.outbox import messages_to
 from stagemakelaar.people import profiles
@@ -178,7 +178,7 @@ def _letter_page(placement, declining=None, status=200, *, refused=None):
         place=place,
         organisation=place.organisation,
         why=[part.text for part in parts_in_words(facts, Audience.STUDENT)],
-        features=[Feature(value) for value in place.features],
+        features=list(map(Feature, place.features)),
         learnt=[found.title for found in work_processes_with(session, learnt)] if learnt else [],
         is_open=is_open,
         can_withdraw=placement.state in {PlacementState.PLANNED, PlacementState.CONFIRMED},
@@ -223,4 +223,3 @@ def _readings(session, student):
     lines = [line for line in audit.trail_of(session, "student", student.id) if line.action == "student.read"][-50:]
     names = names_of(session, {line.actor_id for line in lines})
     return [{"name": names.get(line.actor_id, ""), "when": line.at} for line in reversed(lines)]
-

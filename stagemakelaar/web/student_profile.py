@@ -7,7 +7,7 @@ from wtforms import HiddenField
 
 from stagemakelaar import clock
 from stagemakelaar.db import current_session, transaction
-from stagemakelaar.errors import DomainError, N_, Overtaken
+from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.people import profiles
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.profile_rules import ADULT, UNDER_GUIDANCE
@@ -21,6 +21,14 @@ from stagemakelaar.web.profile_words import STEPS, TONES, minor_hours, summary_o
 
 pages = Blueprint("student_profile", __name__)
 STEP_ORDER = list(Step)
+TEMPLATES = {
+    Step.DETAILS: "student_profile/gegevens.html",
+    Step.STUDY: "student_profile/opleiding.html",
+    Step.PERIOD: "student_profile/wanneer.html",
+    Step.JOURNEY: "student_profile/waar.html",
+    Step.LEARNING: "student_profile/leren.html",
+    Step.NEEDS: "student_profile/nodig.html",
+}
 
 
 class HandInForm(ButtonForm):
@@ -159,7 +167,7 @@ def _step_page(student, step, form, status=200):
     session = current_session()
     years = student.age_on(student.profile.starts_on or clock.today())
     page = render_template(
-        f"student_profile/{step.value}.html",
+        TEMPLATES[step],
         form=form,
         student=student,
         step=step,
@@ -199,4 +207,3 @@ def _check_page(student, form, status=200):
         completed_at=student.profile.completed_at,
     )
     return page, status
-

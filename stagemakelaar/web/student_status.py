@@ -11,7 +11,7 @@ from stagemakelaar import clock
 from stagemakelaar.casework.models import Case, CaseState
 from stagemakelaar.people.models import Student
 from stagemakelaar.placements.actions import working_days_from
-from stagemakelaar.placements.models import Placement, PlacementState, StudentReason, WithdrawnBy
+from stagemakelaar.placements.models import PlacementState, StudentReason, WithdrawnBy
 from stagemakelaar.web.explanations import Audience, cause_in_words
 
 FIRST_CONTACT, INTAKE, NEXT_WORD, ACQUAINTANCE = 5, 10, 10, 10  # working days
@@ -61,7 +61,11 @@ def status_of(now):
     """What happens now."""
     if now.live is not None:
         return _OF_PLACEMENT[now.live.state](now, now.live)
-    if now.last is not None and now.last.state is PlacementState.COMPLETED and now.case.state is not CaseState.SEARCHING:
+    if (
+        now.last is not None
+        and now.last.state is PlacementState.COMPLETED
+        and now.case.state is not CaseState.SEARCHING
+    ):
         return Status(
             _("Je stage is klaar."),
             _("Hoe het ging, bespreek je op school. Heb je nog een plek nodig? Bel ons dan."),
@@ -84,19 +88,24 @@ def _planned(now, placement):
         )
         return Status(_("We hebben een plek voor je gevonden."), text, button=_("Bekijk de plek"), url=url)
     text = (
-        _("Het bedrijf had uiterlijk %(day)s moeten antwoorden. %(broker)s belt het bedrijf.", day=by, broker=_cap(now.broker))
+        _(
+            "Het bedrijf had uiterlijk %(day)s moeten antwoorden. %(broker)s belt het bedrijf.",
+            day=by,
+            broker=_cap(now.broker),
+        )
         if late
         else _("Nu is het bedrijf aan zet: het laat uiterlijk %(day)s weten of er plek is.", day=by)
     )
     return Status(_("Jij hebt ja gezegd."), text, button=_("Bekijk de plek"), url=url)
 
 
-def _confirmed(now, placement):
+def _confirmed(_now, placement):
     by = working_days_from(placement.state_changed_at.astimezone(clock.AMSTERDAM).date(), ACQUAINTANCE)
     return Status(
         _("Je stage gaat door."),
         _(
-            "Je begint op %(first)s bij %(company)s. Eerst leer je het bedrijf kennen: uiterlijk %(day)s hoor je wanneer.",
+            "Je begint op %(first)s bij %(company)s. "
+            "Eerst leer je het bedrijf kennen: uiterlijk %(day)s hoor je wanneer.",
             first=in_full(placement.starts_on),
             company=placement.place.organisation.name,
             day=in_full(min(by, placement.starts_on)),
@@ -136,7 +145,9 @@ def _signed_up(now):
     if now.student.profile.completed_at is None:
         return _unfinished(now)
     by = working_days_from(_day(now.student.profile.completed_at), FIRST_CONTACT)
-    return Status(_("Je profiel is binnen."), _waiting(now, by, _("%(broker)s neemt contact met je op, uiterlijk %(day)s.")))
+    return Status(
+        _("Je profiel is binnen."), _waiting(now, by, _("%(broker)s neemt contact met je op, uiterlijk %(day)s."))
+    )
 
 
 def _intake(now):
@@ -161,13 +172,20 @@ def _searching(now):
         more += [told.what, told.next_step]
         since = max(since, now.unplaced.found_at)
     by = _promised(now) or working_days_from(_day(since), NEXT_WORD)
-    return Status(title, _waiting(now, by, _("Je krijgt uiterlijk %(day)s bericht van %(who)s.")), tuple(filter(None, more)))
+    return Status(
+        title, _waiting(now, by, _("Je krijgt uiterlijk %(day)s bericht van %(who)s.")), tuple(filter(None, more))
+    )
 
 
 def _after_loss(lost, more):
     if lost.withdrawn_by is WithdrawnBy.STUDENT:
         if lost.withdraw_reason == StudentReason.UNSAFE.value:
-            more.append(_("Je voelde je niet veilig. Praat erover met iemand die je vertrouwt, of bel ons. Je hoeft niet terug."))
+            more.append(
+                _(
+                    "Je voelde je niet veilig. Praat erover met iemand die je vertrouwt, of bel ons. "
+                    "Je hoeft niet terug."
+                )
+            )
         more.append(_("Je hebt de vorige plek niet genomen. Dat mag. Je wachttijd telt gewoon door."))
         return _("We zoeken verder.")
     if lost.withdrawn_by is WithdrawnBy.EMPLOYER:
@@ -177,12 +195,16 @@ def _after_loss(lost, more):
     return _("De plek bij %(company)s gaat niet door.", company=lost.place.organisation.name)
 
 
-def _paused(now):
-    return Status(_("Je zoektocht staat even stil."), _("Wil je weer verder? Bel of mail ons, dan gaan we meteen door."))
+def _paused(_now):
+    return Status(
+        _("Je zoektocht staat even stil."), _("Wil je weer verder? Bel of mail ons, dan gaan we meteen door.")
+    )
 
 
-def _closed(now):
-    return Status(_("We zoeken niet meer voor je."), _("Wil je weer een plek zoeken? Bel of mail ons, dan beginnen we opnieuw."))
+def _closed(_now):
+    return Status(
+        _("We zoeken niet meer voor je."), _("Wil je weer een plek zoeken? Bel of mail ons, dan beginnen we opnieuw.")
+    )
 
 
 def _unfinished(now):
@@ -209,7 +231,10 @@ _OF_CASE = {
 def _waiting(now, by, sentence):
     """Who acts by when; and when that day has passed, that it was ours and what to do."""
     if now.today > by:
-        return _("Je had uiterlijk %(day)s iets moeten horen. Dat is niet gelukt. Bel ons: dan weet je meteen meer.", day=in_full(by))
+        return _(
+            "Je had uiterlijk %(day)s iets moeten horen. Dat is niet gelukt. Bel ons: dan weet je meteen meer.",
+            day=in_full(by),
+        )
     return sentence % {"broker": _cap(now.broker), "who": now.broker, "day": in_full(by)}
 
 
@@ -244,7 +269,9 @@ def road_of(now):
 
 
 def _of_placement(placement):
-    name = _("Voorstel: %(title)s bij %(company)s", title=placement.place.title, company=placement.place.organisation.name)
+    name = _(
+        "Voorstel: %(title)s bij %(company)s", title=placement.place.title, company=placement.place.organisation.name
+    )
     begins, ends = _("Je stage begint"), _("Je stage is klaar")
     by = _("uiterlijk %(day)s", day=in_full(placement.answer_by_on))
     if placement.state is PlacementState.PLANNED:
@@ -258,7 +285,13 @@ def _of_placement(placement):
             second = _later(_("Het bedrijf bevestigt"))
         else:
             second = _current(_("Het bedrijf bevestigt"), _("het bedrijf, %(by)s", by=by))
-        return [first, second, _later(_("Kennismaken")), _later(begins, placement.starts_on), _later(ends, placement.ends_on)]
+        return [
+            first,
+            second,
+            _later(_("Kennismaken")),
+            _later(begins, placement.starts_on),
+            _later(ends, placement.ends_on),
+        ]
     settled = [
         _done(name, placement.student_accepted_at),
         _done(_("Het bedrijf heeft plek"), placement.employer_confirmed_at),

@@ -41,7 +41,9 @@ def student(make):
 def save(student, step, values=None, **options):
     with transaction() as session:
         student = session.get(Student, student.id)
-        profiles.save_step(session, student, step, EVERYTHING[step] if values is None else values, by=student.user, **options)
+        profiles.save_step(
+            session, student, step, EVERYTHING[step] if values is None else values, by=student.user, **options
+        )
     return student
 
 
@@ -273,14 +275,18 @@ class TestHandingIn:
         assert session.get(Student, student.id).profile.completed_at is None
 
     def test_a_last_name_a_phone_and_a_school_are_not_needed(self, student):
-        save(student, Step.DETAILS, {"first_name": "Xi", "birth_date": date(2005, 1, 1), "last_name": "", "phone": None})
+        save(
+            student, Step.DETAILS, {"first_name": "Xi", "birth_date": date(2005, 1, 1), "last_name": "", "phone": None}
+        )
         fill_in(student, without=[Step.DETAILS, Step.STUDY])
         student = save(student, Step.STUDY, {"code": "25960", "leerweg": Leerweg.BOL})
         assert profiles.missing(student) == []
 
     def test_kinds_of_work_alone_are_wish_enough(self, student):
         fill_in(student)
-        student = save(student, Step.LEARNING, {"learning_wish": "", "work_processes": [], "kinds": [KindOfWork.PEOPLE]})
+        student = save(
+            student, Step.LEARNING, {"learning_wish": "", "work_processes": [], "kinds": [KindOfWork.PEOPLE]}
+        )
         assert profiles.missing(student) == []
 
     def test_what_passed_meanwhile_is_refused_with_its_field(self, student, moment):
