@@ -39,6 +39,14 @@ def test_an_unknown_code_finds_nothing(register, code):
     assert queries.qualification(register, code) is None
 
 
+def test_qualifications_by_their_codes_leave_out_what_does_not_exist(register):
+    found = queries.qualifications_with(register, ["25180", "25168", "99999", None])
+    assert {code: qualification.name for code, qualification in found.items()} == {
+        "25180": "Kok",
+        "25168": "Gastheer/-vrouw",
+    }
+
+
 def test_only_codes_that_may_be_used_on_the_day_are_listed_by_name(register):
     assert codes(queries.qualifications_on(register, TODAY)) == ["25168", "25180", "25182"]
     assert "25175" in codes(queries.qualifications_on(register, date(2026, 7, 31)))
