@@ -87,6 +87,12 @@ def test_the_last_rule_that_closes_all_doors_is_the_cause():
     assert found.broken == {Rule.LEERWEG: 1, Rule.TRAVEL: 1, Rule.PERIOD: 1, Rule.DAYS: 1}
 
 
+def test_what_opens_a_place_behind_the_cause_comes_before_what_opens_another():
+    found = reason(cases.problem([{}], [{"weekdays": 1}, {}], [(1, 1, 9), (1, 2, 60)]))
+    assert [opener.rule for opener in found.openers] == [Rule.TRAVEL, Rule.DAYS]
+    assert (found.cause, found.next_step) == (Cause.DAYS, NextStep.OTHER_DAYS)
+
+
 def test_travel_tells_the_least_minutes_and_what_a_little_more_would_open():
     minutes = [57, 59, 60, 61, 75, 76]
     places = [{}] * len(minutes)
