@@ -12,7 +12,7 @@ class Numbered(enum.Enum):
 
     number: int
 
-    def __new__(cls, value, number):
+    def __new__(cls, value, number=0):  # the default is for type checkers: who looks a member up gives its value alone
         """Keep the text as the value and the number beside it."""
         member = object.__new__(cls)
         member._value_ = value
