@@ -12,10 +12,10 @@ from stagemakelaar.db import transaction
 from stagemakelaar.matching.eligibility import Rule, why_not
 from stagemakelaar.matching.problem import NO_END
 from stagemakelaar.matching.storage import MAGIC
+from stagemakelaar.people.models import Student
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import BrokerReason, Placement, StudentReason
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceState, Recognition
-from stagemakelaar.people.models import Student
 from stagemakelaar.reference.models import Equivalent
 from stagemakelaar.rounds import review, snapshot
 from tests.builders import HELPENDE
