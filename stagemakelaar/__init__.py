@@ -11,7 +11,7 @@ def create_app(settings):
     """The web application for these settings; also the context of the `flask` commands."""
     from flask import Flask
 
-    from stagemakelaar import cli, clock, db, logs
+    from stagemakelaar import cli, clock, db, logs, starting
     from stagemakelaar.people.signing_in import passwords
     from stagemakelaar.web import access, errors, headers, languages, layout, pages, signed_in
 
@@ -37,6 +37,7 @@ def create_app(settings):
     languages.install(app)
     layout.install(app)
     headers.install(app)
+    starting.install(app)
     signed_in.install(app)
     access.install(app)
     errors.install(app)

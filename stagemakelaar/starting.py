@@ -8,15 +8,20 @@ import tempfile
 from dataclasses import replace
 
 import click
+import structlog
 import waitress
+from flask import request
 from flask_babel import gettext as _
 from sqlalchemy import inspect, select, text
 
 from stagemakelaar import clock, db, schema
 from stagemakelaar.db import current_session, transaction
+from stagemakelaar.errors import N_, Busy
 from stagemakelaar.people.models import User
 from stagemakelaar.schema import DatabaseKind
 from stagemakelaar.worker import Relay
+
+log = structlog.get_logger()
 
 LOOPBACK = "127.0.0.1"
 THREADS = 8
@@ -125,6 +130,22 @@ def refuse_wrong_database(settings):
             _("In deze database staat de demo. Een echte dienst start daar niet op: kies een andere DATABASE_URL.")
         )
     db.close_session()
+
+
+def install(app):
+    """Keep pages closed on a database of the other kind, whichever server runs them; asked once, at the first page."""
+    checked = []
+
+    @app.before_request
+    def refuse_wrong_kind():
+        if checked or request.path.startswith("/gezondheid/"):
+            return
+        kind = schema.kind_of(current_session())
+        other = DatabaseKind.REAL if app.config["SETTINGS"].is_demo else DatabaseKind.DEMO
+        if kind in {other, DatabaseKind.INCOMPLETE}:
+            log.error("wrong_database", kind=kind.value)
+            raise Busy(N_("Deze database hoort niet bij deze dienst."))
+        checked.append(kind)
 
 
 def is_empty(session):

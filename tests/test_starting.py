@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from stagemakelaar import db, schema, starting
+from stagemakelaar import create_app, db, schema, starting
 from stagemakelaar.db import transaction
 from stagemakelaar.schema import DatabaseKind
 from stagemakelaar.starting import Refused
@@ -167,3 +167,16 @@ def test_the_demo_does_not_start_over_real_people(tmp_path):
     said, errors = service.process.communicate(timeout=60)
     assert (service.process.returncode, said) == (3, "")
     assert "echte mensen" in errors
+
+
+@pytest.mark.parametrize("kind", [DatabaseKind.REAL, DatabaseKind.INCOMPLETE])
+def test_pages_stay_closed_on_a_database_of_the_other_kind(settings, database, kind):
+    with transaction() as session:
+        schema.mark(session, kind)
+    now = db.current_session().get_bind()
+    client = create_app(settings).test_client()
+    db.bind(now, join_transaction_mode="create_savepoint")  # a new application points at a database of its own
+    assert client.get("/inloggen").status_code == 503
+    with transaction() as session:
+        schema.mark(session, DatabaseKind.DEMO)
+    assert client.get("/inloggen").status_code == 200

@@ -14,7 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from stagemakelaar import __version__, clock, db
 from stagemakelaar.errors import DomainError, NotFound
-from stagemakelaar.starting import Refused
+from stagemakelaar.starting import Refused, refuse_wrong_database
 
 CONTRACT = 1
 DONE, FOUND_WRONG, REFUSED, OCCUPIED, NO_ANSWER, OUR_FAULT = 0, 1, 3, 4, 5, 70
@@ -47,23 +47,36 @@ class Told:
         self.facts.update(facts)
 
 
-def command(name, *options, group=None, help=""):
-    """Make a command of `function(told, **options)`, which gives back an exit code, or None for "done"."""
+def command(name, *options, group=None, help="", on_any_database=False):
+    """Make a command of `function(told, **options)`, which gives back an exit code, or None for "done".
+
+    on_any_database     it looks itself whether the database is of the right kind
+    """
 
     def wrap(function):
+        called = function if on_any_database else _on_its_own_database(function)
+
         @click.command(name, help=help)
         @click.option("--json", "as_json", is_flag=True, help="Eén JSON-object op stdout.")
         @with_appcontext
         @click.pass_context
         def run(context, as_json, **given):
             full = f"{group} {name}" if group else name
-            context.exit(_run(full, function, as_json, given))
+            context.exit(_run(full, called, as_json, given))
 
         for option in reversed(options):
             run = option(run)
         return run
 
     return wrap
+
+
+def _on_its_own_database(function):
+    def checked(told, **given):
+        refuse_wrong_database(current_app.config["SETTINGS"])
+        return function(told, **given)
+
+    return checked
 
 
 def _run(name, function, as_json, given):

@@ -21,7 +21,7 @@ def the_application() -> Any:
     return current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
-@command("start", help="Start de dienst: pagina's en bezorger in één proces.")
+@command("start", on_any_database=True, help="Start de dienst: pagina's en bezorger in één proces.")
 def start(_told):
     """Run until told to stop."""
     starting.serve(the_application())
@@ -33,6 +33,7 @@ def start(_told):
         "--to", "revision", default="head", metavar="REVISION", help="Tot welke versie; standaard de nieuwste."
     ),
     help="Breng de database naar de nieuwste versie, of terug.",
+    on_any_database=True,
 )
 def migrate(told, revision):
     """Bring the schema up or back."""

@@ -29,6 +29,7 @@ from stagemakelaar.starting import prepare_instance
     click.option("--accounts", type=click.Path(dir_okay=False), help="Schrijf hier een regel per account."),
     click.option("--replace", is_flag=True, help="Maak een gevulde demo eerst leeg."),
     help="Vul een database met verzonnen programma's, mensen en bedrijven. Nooit in productie.",
+    on_any_database=True,
 )
 def seed(told, scale, number, today, canaries, accounts, replace):
     """Seed, then say what stands there."""

@@ -5,18 +5,22 @@ import json
 import pytest
 from sqlalchemy import select
 
+from stagemakelaar import schema
 from stagemakelaar.db import transaction
 from stagemakelaar.outbox import Message, promise
 from stagemakelaar.people.models import Role, User
 from stagemakelaar.rounds import actions as rounds
 from stagemakelaar.rounds.models import Run
+from stagemakelaar.schema import DatabaseKind
 
 COMMON = ["command", "contract", "version", "database", "started_at", "seconds", "exit", "refusal"]
 
 
 @pytest.fixture
 def call(app, database):
-    """Call a command with `--json`; gives back (exit code, object)."""
+    """Call a command with `--json`; gives back (exit code, object). The database is marked as that of the demo."""
+    with transaction() as session:
+        schema.mark(session, DatabaseKind.DEMO)
 
     def called(*words):
         result = app.test_cli_runner().invoke(args=[*words, "--json"])
@@ -150,3 +154,11 @@ def test_our_own_fault_has_a_reference_and_no_words(app, database, call):
     assert result.exit_code == 70
     assert "samira" not in result.output
     assert "Noem dit nummer" in json.loads(result.stdout)["refusal"]
+
+
+@pytest.mark.parametrize("words", [("deliver",), ("match", "--programme", "noord")])
+def test_a_command_of_the_demo_refuses_real_people(call, words):
+    with transaction() as session:
+        schema.mark(session, DatabaseKind.REAL)
+    code, told = call(*words)
+    assert (code, "echte mensen" in told["refusal"]) == (3, True)
