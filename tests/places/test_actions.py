@@ -98,9 +98,9 @@ def test_a_student_cannot_become_a_member(make):
 
 def test_the_last_one_who_can_answer_stays(make):
     organisation = make.organisation()
+    member = organisation.members[0]
     with pytest.raises(DomainError, match="moet iemand blijven"), transaction() as session:
-        organisation = session.get(Organisation, organisation.id)
-        actions.remove_member(session, organisation.members[0], by=organisation.members[0].user)
+        actions.remove_member(session, member, by=member.user)
 
 
 def test_a_colleague_who_only_reads_gets_no_letters_and_can_leave(make, session):
@@ -153,7 +153,6 @@ def test_a_blocked_organisation_does_not_come_back(make):
         organisation = session.get(Organisation, organisation.id)
         actions.block_organisation(session, organisation, why="Bestaat niet", by=broker)
     with pytest.raises(IllegalMove), transaction() as session:
-        organisation = session.get(Organisation, organisation.id)
         actions.verify_organisation(session, organisation, checked=[Evidence.VISIT], by=broker)
 
 

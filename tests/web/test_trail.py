@@ -1,0 +1,30 @@
+from stagemakelaar.people.models import Role
+from tests.rows import number_of
+
+
+def test_the_trail_shows_numbers_and_no_names(browse, make):
+    student = make.student(last_name="Zqachternaam")
+    organisation = make.organisation(name="Zqbedrijf")
+    number = organisation.kvk_number
+    page = browse.as_(make.staff(Role.AUDITOR, name="Zqauditor")).get("/logboek")
+    assert f"student {number_of(student)}" in page.text
+    for word in ("Zqachternaam", "Zqbedrijf", "@", number):
+        assert word not in page.text
+
+
+def test_the_newest_line_stands_first_and_an_action_can_be_chosen(browse, make):
+    make.student()
+    me = browse.as_(make.staff(Role.AUDITOR))
+    numbers = [int(cell.get_text()) for cell in me.get("/logboek").soup.main.select("tbody th")]
+    assert numbers == sorted(numbers, reverse=True)
+    page = me.get("/logboek?handeling=student.registered")
+    rows = page.soup.main.select("tbody tr")
+    assert len(rows) == 1
+    assert "student.registered" in rows[0].get_text()
+    assert len(me.get("/logboek?handeling=nonsense").soup.main.select("tbody tr")) == len(numbers)
+
+
+def test_others_are_kept_out(browse, make):
+    browse.get("/logboek", status=302)
+    browse.as_(make.broker()).get("/logboek", status=403)
+    browse.as_(make.staff(Role.COORDINATOR)).get("/logboek", status=403)
