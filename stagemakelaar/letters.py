@@ -18,6 +18,7 @@ from stagemakelaar.reference.formats import show_phone
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 DEMO_DOMAIN = "demo.example"
+SIGNATURE = "-- "  # by which a mail program knows where a letter ends
 
 # Kind of message: its subject, and the page that it leads to.
 KINDS = {
@@ -68,7 +69,7 @@ class Writer:
         text = self.app.jinja_env.get_template(template).render(**words)
         if template.endswith(".html"):
             return text
-        lines = [line.rstrip() for line in text.strip().split("\n")]
+        lines = [line if line == SIGNATURE else line.rstrip() for line in text.strip().split("\n")]
         return "\n".join(line for at, line in enumerate(lines) if line or (at and lines[at - 1])) + "\n"
 
     def _words(self, message, programme, path):
@@ -81,7 +82,9 @@ class Writer:
             "expires": _clock_time(message.expires_at) if message.expires_at else "",
             "sender": programme.name if programme else _("Stagemakelaar"),
             "phone": show_phone(data.get("programme_phone") or (programme.phone if programme else "")),
-            "reason": _("U krijgt deze mail omdat dit adres is ingevuld op %(site)s.", site=self.settings.public_url)
+            "reason": _(
+                "Deze mail is verstuurd omdat dit adres is ingevuld op %(site)s.", site=self.settings.public_url
+            )
             if message.kind.startswith("sign_in")
             else "",
         }

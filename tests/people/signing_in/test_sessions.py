@@ -2,9 +2,10 @@
 
 import pytest
 
+from stagemakelaar import clock
 from stagemakelaar.db import transaction
 from stagemakelaar.people import actions as people
-from stagemakelaar.people.models import Role
+from stagemakelaar.people.models import Role, User
 from stagemakelaar.people.signing_in import open_session, sessions
 
 
@@ -58,6 +59,14 @@ def test_a_disabled_account_has_no_session_from_that_moment(make, session):
     assert sessions.session_of(session, token) is None
     with transaction() as writing:
         people.enable(writing, user, by=admin)
+    assert sessions.session_of(session, token) is None
+
+
+def test_a_session_that_was_left_open_does_not_help_a_disabled_account(make, session):
+    user_id = make.student().user_id
+    token = opened(session.get(User, user_id))
+    with transaction() as writing:
+        writing.get(User, user_id).disabled_at = clock.now()
     assert sessions.session_of(session, token) is None
 
 
