@@ -45,12 +45,14 @@ def pause(session, case, *, by, why):
     if not why.strip():
         raise DomainError(N_("Schrijf op waarom u de zaak pauzeert."), field="why")
     case.paused_from = case.state
-    move(session, case, CaseState.PAUSED, by=by, why=why)
+    case.state_note = why.strip()
+    move(session, case, CaseState.PAUSED, by=by)
 
 
 def resume(session, case, *, by):
     """Take a case up again where it was."""
     back_to, case.paused_from = case.paused_from, None
+    case.state_note = ""
     move(session, case, back_to, by=by)
 
 
@@ -58,11 +60,13 @@ def close(session, case, *, by, why):
     """Close a case; it can be opened again."""
     if not why.strip():
         raise DomainError(N_("Schrijf op waarom u de zaak sluit."), field="why")
-    move(session, case, CaseState.CLOSED, by=by, why=why)
+    case.state_note = why.strip()
+    move(session, case, CaseState.CLOSED, by=by)
 
 
 def reopen(session, case, *, by):
     """Search again for a student whose case was closed."""
+    case.state_note = ""
     move(session, case, CaseState.SEARCHING, by=by)
 
 

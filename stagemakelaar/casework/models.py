@@ -54,6 +54,7 @@ class Case(Base):
     state: Mapped[CaseState] = mapped_column(choice(CaseState), default=CaseState.SIGNED_UP)
     paused_from: Mapped[CaseState | None] = mapped_column(choice(CaseState))
     has_priority: Mapped[bool] = mapped_column(default=False)  # an earlier place was lost through others
+    state_note: Mapped[str] = mapped_column(Text, default="", server_default="")  # why it rests or was closed
     state_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -93,12 +93,17 @@ def _searching(case):
     return Situation(_("We zoeken een plek"), text)
 
 
-def _paused(_case):
-    return Situation(_("De zaak staat stil"), _("De student doet niet mee aan berekeningen tot u de zaak hervat."))
+def _paused(case):
+    text = _("De student doet niet mee aan berekeningen tot u de zaak hervat.")
+    return Situation(_("De zaak staat stil"), _with_note(case, text))
 
 
-def _closed(_case):
-    return Situation(_("De zaak is gesloten"), _("Heropenen kan: dan zoeken we weer."))
+def _closed(case):
+    return Situation(_("De zaak is gesloten"), _with_note(case, _("Heropenen kan: dan zoeken we weer.")))
+
+
+def _with_note(case, text):
+    return _("Reden: %(note)s. %(text)s", note=case.state_note.rstrip("."), text=text) if case.state_note else text
 
 
 def _after(_case):

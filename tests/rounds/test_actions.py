@@ -63,7 +63,9 @@ def test_the_first_computed_run_is_chosen_and_the_round_goes_to_review(make):
     match_round, run = computed(make.broker())
     assert (match_round.state, match_round.chosen_run_id) == (RoundState.REVIEW, run.id)
     assert (run.state, run.students, run.seats, run.proposed) == (RunState.COMPUTED, 1, 1, 1)
-    assert run.outcome_hash and run.input_hash and run.engine
+    assert run.outcome_hash
+    assert run.input_hash
+    assert run.engine
 
 
 def test_a_proposal_carries_the_explanation_and_nothing_is_placed(make, session):

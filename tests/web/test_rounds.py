@@ -173,7 +173,7 @@ def test_a_coordinator_opens_a_round_too(browse, make):
 def test_the_number_of_queries_does_not_grow(desk, make, database, broker):
     make.student(searching=True)
     make.place(seats=5)
-    match_round, first = computed(broker)
+    match_round, _first = computed(broker)
     address = f"/rondes/{match_round.id}"
     desk.get(address)
     with statements(database) as few:

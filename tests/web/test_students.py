@@ -131,6 +131,7 @@ def test_pausing_owes_a_reason_and_resuming_comes_back(desk, make, session):
     refused = page.submit(status=422, why=" ")
     assert refused.error_at("why")
     page = refused.submit(why="Even rust").follow()
+    assert "Reden: Even rust." in page.text
     assert state_of(session, student) is CaseState.PAUSED
     page.submit("/hervatten")
     assert state_of(session, student) is CaseState.SEARCHING
