@@ -122,6 +122,13 @@ def current_session():
     return _sessions()
 
 
+def look_again():
+    """Forget what was read so far, so that the next look sees the present; gives back the session."""
+    session = _sessions()
+    session.rollback()
+    return session
+
+
 def close_session():
     """End the session of this thread and give its connection back."""
     _sessions.remove()

@@ -15,6 +15,7 @@ log = structlog.get_logger()
 
 LOST_RACE = (StaleDataError, IntegrityError)  # two people, one moment: the database let one of them win
 RETRY_AFTER = 5
+OWN_PAGES = {400, 403, 404, 409, 413, 422, 429, 500, 503}
 
 
 def install(app):
@@ -34,8 +35,9 @@ def install(app):
 
 def show(status, **context):
     """The error page of a status; the frame of the page stands even when nothing else does."""
-    db.current_session().rollback() if status != 503 else None
-    template = status if status in {400, 403, 404, 409, 413, 422, 429, 500, 503} else (500 if status >= 500 else 400)
+    if status != 503:
+        db.look_again()
+    template = status if status in OWN_PAGES else 500 if status >= 500 else 400
     return render_template(f"errors/{template}.html", **context), status
 
 

@@ -10,7 +10,7 @@ from wtforms.validators import Optional, ValidationError
 
 from stagemakelaar import audit, clock
 from stagemakelaar.casework.queries import case_of
-from stagemakelaar.db import current_session, transaction
+from stagemakelaar.db import current_session, look_again, transaction
 from stagemakelaar.errors import DomainError, Overtaken
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.rounds import review
@@ -172,8 +172,7 @@ ALREADY_YOU = {
 
 def _overtaken(proposal_id, sentence=None):
     """The page of who came second: who was first, and when."""
-    session = current_session()
-    session.rollback()
+    session = look_again()
     proposal = proposal_for(session, actor(), proposal_id)
     first = last_review(session, proposal_id)
     if first is not None and proposal.state is not ProposalState.OPEN:

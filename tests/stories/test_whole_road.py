@@ -1,4 +1,4 @@
-"""The whole road: from two registrations to two confirmations, with links out of letters that a mail server received."""
+"""The whole road: from two registrations to two confirmations, with links out of letters that really arrived."""
 
 import time
 
