@@ -10,7 +10,7 @@ PUBLISHED_KEY = "demo-sleutel-die-iedereen-mag-weten-0000"
 SHORTEST_KEY = 32
 
 
-class SettingsWrong(Exception):  # noqa: N818
+class SettingsWrong(Exception):
     """A setting that is missing or unsafe; the text names the variable, never its value."""
 
 

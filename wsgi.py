@@ -8,5 +8,5 @@ from stagemakelaar import create_app
 try:
     app = create_app(from_environment())
 except SettingsWrong as wrong:
-    print(f"Stagemakelaar does not start: {wrong}", file=sys.stderr)
+    sys.stderr.write(f"Stagemakelaar does not start: {wrong}\n")
     sys.exit(3)

@@ -10,7 +10,7 @@ import hashlib
 import json
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Identity, Integer, String, event, func, select, text
+from sqlalchemy import BigInteger, Identity, Integer, String, event, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import JSON
 
@@ -100,12 +100,12 @@ def trail_of(session, object_type, object_id):
 def verify(session):
     """Walk the chain; give back (number of lines, sequence number of the first bad line or None)."""
     previous, count = GENESIS, 0
-    for entry in session.scalars(select(Entry).order_by(Entry.seq).execution_options(yield_per=1000)):
-        count += 1
+    entries = session.scalars(select(Entry).order_by(Entry.seq).execution_options(yield_per=1000))
+    for count, entry in enumerate(entries, start=1):
         if entry.seq != count or entry.previous != previous or entry.hash != _hash(entry):
             return count, entry.seq
         previous = entry.hash
-    return session.scalar(select(func.count()).select_from(Entry)), None
+    return count, None
 
 
 def _hash(entry):

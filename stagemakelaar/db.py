@@ -27,7 +27,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-class WriteOutsideTransaction(RuntimeError):  # noqa: N818
+class WriteOutsideTransaction(RuntimeError):
     """A change was made where nothing may be changed: open a `transaction()` at the edge."""
 
 
@@ -46,7 +46,7 @@ class UtcDateTime(TypeDecorator):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value, dialect):
+    def process_result_value(self, value, dialect):  # noqa: ARG002 - as SQLAlchemy calls it
         """Give back an aware moment on both databases."""
         if value is None:
             return None

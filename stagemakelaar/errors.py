@@ -1,4 +1,4 @@
-"""The refusals that the house knows. A refusal is a sentence for the user, at a field; a programming error is not caught."""
+"""The refusals that the house knows: a sentence for the user, at a field. A programming error is not caught."""
 
 
 def N_(text):  # noqa: N802 - the customary name, which the extraction of strings looks for
@@ -23,21 +23,21 @@ class DomainError(Exception):
         return self.message % self.values if self.values else self.message
 
 
-class IllegalMove(DomainError):  # noqa: N818 - reads as a sentence where it is raised
+class IllegalMove(DomainError):
     """Onmogelijke stap: a state that cannot be reached from where the record is now. The edge answers 409."""
 
 
-class Overtaken(DomainError):  # noqa: N818
+class Overtaken(DomainError):
     """Ingehaald: someone else was first. The edge answers 409 and says who and when, if `values` know it."""
 
 
-class TooOften(DomainError):  # noqa: N818
+class TooOften(DomainError):
     """Te vaak: a limit on guessing or asking is full. The edge answers 429; `values` hold the seconds to wait."""
 
 
-class Busy(DomainError):  # noqa: N818
+class Busy(DomainError):
     """Te druk: there is no room to do this now. The edge answers 503; nothing was done."""
 
 
-class NotFound(Exception):  # noqa: N818
+class NotFound(Exception):
     """Niet gevonden: nothing here for this user. The edge answers 404, the same as for what never existed."""

@@ -5,7 +5,7 @@ The move only moves and logs; consequences belong to the action that asks for it
 """
 
 from stagemakelaar import audit, clock
-from stagemakelaar.errors import IllegalMove, N_
+from stagemakelaar.errors import N_, IllegalMove
 
 
 def move(session, record, to, *, by, why=None, **details):

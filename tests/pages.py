@@ -127,7 +127,7 @@ class Page:
 
     def form(self, action=None):
         """The form of the main part that goes to this address (its end is enough); the only one when not told."""
-        forms = [form for form in self.soup.main.find_all("form")]
+        forms = list(self.soup.main.find_all("form"))
         if action is not None:
             forms = [form for form in forms if (form.get("action") or self.response.request.path).endswith(action)]
         if len(forms) != 1:

@@ -1,7 +1,7 @@
 """What can be done with accounts and students."""
 
 from stagemakelaar import audit, clock
-from stagemakelaar.errors import DomainError, N_
+from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.people.models import STAFF, Profile, Programme, Role, Student, User
 from stagemakelaar.people.signing_in.sessions import end_sessions_of
 

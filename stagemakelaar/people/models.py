@@ -3,11 +3,11 @@
 import enum
 from datetime import date, datetime
 
+from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
-from flask_login import UserMixin
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
 from stagemakelaar.reference.vocabulary import LateHours, Leerweg
 

@@ -1,7 +1,7 @@
 """The whole policy on one screen: which role may do what.
 
-A permission opens pages; which records they show is limited by the queries (`..._visible_to`, `..._for`), and whether an
-act is possible now is checked by the action itself.
+A permission opens pages; which records they show is limited by the queries (`..._visible_to`, `..._for`), and whether
+an act is possible now is checked by the action itself.
 """
 
 import enum

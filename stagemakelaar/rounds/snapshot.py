@@ -7,6 +7,7 @@ birth dates and postcodes; of a journey only its minutes go in, of an age only t
 import hashlib
 from collections import defaultdict
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from sqlalchemy import func, select
@@ -180,49 +181,51 @@ def _candidates(people, lot):
     today = clock.today()
     ages = [(_age_on(person.birth_date, person.starts_on)) for person in people]
     kinds = [[KindOfWork(kind).number for kind in person.kinds][:WISHED_KINDS] for person in people]
-    return Candidates(
-        key=[person.id for person in people],
-        code=[int(person.code) for person in people],
-        leerweg=[_LEERWEG[person.leerweg] for person in people],
-        starts_on=[_day(person.starts_on) for person in people],
-        ends_on=[_day(person.ends_on) for person in people],
-        weekdays=[person.weekdays for person in people],
-        days=[person.days_per_week for person in people],
-        late_hours=[_LATE_HOURS[person.late_hours] for person in people],
-        is_minor=[age < 18 for age in ages],
-        is_under_16=[age < 16 for age in ages],
-        school_hours=[person.school_hours or 0 for person in people],
-        max_minutes=[person.max_minutes for person in people],
-        vog_ready_on=[0 if person.has_vog else _day(today + VOG_TAKES) for person in people],
-        must=[mask_of(map(Feature, person.must)) for person in people],
-        wishes=[mask_of(map(Feature, person.wishes)) for person in people],
-        processes=[(person.id, process) for person in people for process in person.work_processes],
-        kinds=[own + [UNKNOWN] * (WISHED_KINDS - len(own)) for own in kinds],
-        priority_class=[_priority_class(person, today) for person in people],
-        lot=[_draw(lot, person.id) for person in people],
-    )
+    columns: dict[str, Any] = {
+        "key": [person.id for person in people],
+        "code": [int(person.code) for person in people],
+        "leerweg": [_LEERWEG[person.leerweg] for person in people],
+        "starts_on": [_day(person.starts_on) for person in people],
+        "ends_on": [_day(person.ends_on) for person in people],
+        "weekdays": [person.weekdays for person in people],
+        "days": [person.days_per_week for person in people],
+        "late_hours": [_LATE_HOURS[person.late_hours] for person in people],
+        "is_minor": [age < 18 for age in ages],
+        "is_under_16": [age < 16 for age in ages],
+        "school_hours": [person.school_hours or 0 for person in people],
+        "max_minutes": [person.max_minutes for person in people],
+        "vog_ready_on": [0 if person.has_vog else _day(today + VOG_TAKES) for person in people],
+        "must": [mask_of(map(Feature, person.must)) for person in people],
+        "wishes": [mask_of(map(Feature, person.wishes)) for person in people],
+        "processes": [(person.id, process) for person in people for process in person.work_processes],
+        "kinds": [own + [UNKNOWN] * (WISHED_KINDS - len(own)) for own in kinds],
+        "priority_class": [_priority_class(person, today) for person in people],
+        "lot": [_draw(lot, person.id) for person in people],
+    }
+    return Candidates(**columns)
 
 
 def _openings(places, recognitions):
-    return Openings(
-        key=[place.id for place in places],
-        organisation=[place.organisation_id for place in places],
-        leerweg=[_LEERWEG[place.leerweg] for place in places],
-        starts_on=[_day(place.starts_on) for place in places],
-        ends_on=[NO_END if place.ends_on is None else _day(place.ends_on) for place in places],
-        weekdays=[place.weekdays for place in places],
-        seats=[place.free for place in places],
-        late_hours=[_LATE_HOURS[place.late_hours] for place in places],
-        hours_per_day=[place.hours_per_day * 60 for place in places],
-        minimum_age=[place.minimum_age for place in places],
-        vog=[place.needs_vog for place in places],
-        features=[mask_of(map(Feature, place.features)) for place in places],
-        kinds=[(place.id, KindOfWork(kind).number) for place in places for kind in place.kinds],
-        processes=[(place.id, process) for place in places for process in place.work_processes],
-        covers_costs=[_covers_costs(place) for place in places],
-        is_verified=[place.organisation_state is OrganisationState.VERIFIED for place in places],
-        recognitions=[(place, int(code), first, until) for place, code, first, until in recognitions],
-    )
+    columns: dict[str, Any] = {
+        "key": [place.id for place in places],
+        "organisation": [place.organisation_id for place in places],
+        "leerweg": [_LEERWEG[place.leerweg] for place in places],
+        "starts_on": [_day(place.starts_on) for place in places],
+        "ends_on": [NO_END if place.ends_on is None else _day(place.ends_on) for place in places],
+        "weekdays": [place.weekdays for place in places],
+        "seats": [place.free for place in places],
+        "late_hours": [_LATE_HOURS[place.late_hours] for place in places],
+        "hours_per_day": [place.hours_per_day * 60 for place in places],
+        "minimum_age": [place.minimum_age for place in places],
+        "vog": [place.needs_vog for place in places],
+        "features": [mask_of(map(Feature, place.features)) for place in places],
+        "kinds": [(place.id, KindOfWork(kind).number) for place in places for kind in place.kinds],
+        "processes": [(place.id, process) for place in places for process in place.work_processes],
+        "covers_costs": [_covers_costs(place) for place in places],
+        "is_verified": [place.organisation_state is OrganisationState.VERIFIED for place in places],
+        "recognitions": [(place, int(code), first, until) for place, code, first, until in recognitions],
+    }
+    return Openings(**columns)
 
 
 def _pairs(people, places, recognitions, forbidden):
@@ -233,7 +236,7 @@ def _pairs(people, places, recognitions, forbidden):
     for person in people:
         people_with[person.code].append(person)
     by_id = {place.id: place for place in places}
-    columns = {name: [np.zeros(0, dtype=np.int64)] for name in ("candidate", "opening", "minutes", "mode", "rough")}
+    parts = {name: [np.zeros(0, dtype=np.int64)] for name in ("candidate", "opening", "minutes", "mode", "is_estimate")}
     for code, those in sorted(people_with.items()):
         there = [by_id[place] for place in sorted(places_for[code])]
         if not there:
@@ -246,20 +249,13 @@ def _pairs(people, places, recognitions, forbidden):
             longest=longest,
         )
         row, column = np.nonzero(journeys.minutes <= longest[:, None] + NEARLY_WITHIN_REACH)
-        columns["candidate"].append(np.array([person.id for person in those])[row])
-        columns["opening"].append(np.array([place.id for place in there])[column])
-        columns["minutes"].append(journeys.minutes[row, column])
-        columns["mode"].append(journeys.mode[row, column])
-        columns["rough"].append(journeys.is_estimate[row, column])
-    found = {name: np.concatenate(parts).astype(np.int64) for name, parts in columns.items()}
-    return Pairs(
-        candidate=found["candidate"],
-        opening=found["opening"],
-        minutes=found["minutes"],
-        mode=found["mode"],
-        is_estimate=found["rough"],
-        forbidden=forbidden,
-    )
+        parts["candidate"].append(np.array([person.id for person in those])[row])
+        parts["opening"].append(np.array([place.id for place in there])[column])
+        parts["minutes"].append(journeys.minutes[row, column])
+        parts["mode"].append(journeys.mode[row, column])
+        parts["is_estimate"].append(journeys.is_estimate[row, column])
+    columns: dict[str, Any] = {name: np.concatenate(found).astype(np.int64) for name, found in parts.items()}
+    return Pairs(**columns, forbidden=forbidden)
 
 
 def _recognitions(session, places, codes):

@@ -61,8 +61,8 @@ class Companies:
         for number in range(self.town.crowd.organisations):
             state = OTHER_STATES[number - 2] if 2 <= number < 2 + len(OTHER_STATES) else OrganisationState.VERIFIED
             self._register(number, state)
-        for text, state in zip(words.REMARKS, InterestState, strict=False):
-            self._interest(text, state)
+        for text, outcome in zip(words.REMARKS, InterestState, strict=False):
+            self._interest(text, outcome)
 
     def _register(self, number, state):
         rng, session, town = self.rng, self.session, self.town

@@ -1,4 +1,4 @@
-"""Seed a database as a whole: refuse where real people may be, empty it when asked, mark it while it is being filled."""
+"""Seed a whole database: refuse where real people may be, empty it when asked, mark it while it is being filled."""
 
 from contextlib import ExitStack
 from pathlib import Path

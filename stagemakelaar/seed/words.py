@@ -127,9 +127,9 @@ COMPANIES = {
     "food": ("Keuken", "Medewerker in de horeca", "Je bereidt gerechten voor en ontvangt gasten."),
     "services": ("Kantoor", "Medewerker administratie", "Je verwerkt de post, belt klanten en houdt lijsten bij."),
 }
-COMPANY_NAMES = """de Linde, het Anker, Zonnehof, de Brug, Noorderlicht, de Eik, Vooruit, de Zwaan, Rietveld, Kompas, de
-Molen, Oeverzicht, de Schakel, Morgenstond, het Baken, de Hoeksteen, Waterkant, de Horizon, Hofzicht, de Kade"""
-COMPANY_NAMES = [" ".join(name.split()) for name in COMPANY_NAMES.split(",")]
+_COMPANY_NAMES = """de Linde, het Anker, Zonnehof, de Brug, Noorderlicht, de Eik, Vooruit, de Zwaan, Rietveld, Kompas,
+de Molen, Oeverzicht, de Schakel, Morgenstond, het Baken, de Hoeksteen, Waterkant, de Horizon, Hofzicht, de Kade"""
+COMPANY_NAMES = [" ".join(name.split()) for name in _COMPANY_NAMES.split(",")]
 WISHES = (
     "Ik wil leren hoe je rustig blijft als het druk is.",
     "Ik wil graag met mijn handen werken en zien wat ik gemaakt heb.",

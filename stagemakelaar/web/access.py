@@ -26,7 +26,7 @@ def public(view):
 
 def guard():
     """Run before every request: let in only who may enter this page."""
-    view = current_app.view_functions.get(request.endpoint)
+    view = current_app.view_functions.get(request.endpoint or "")
     access = getattr(view, "access", None)
     if view is None or access is PUBLIC:
         return None

@@ -37,10 +37,8 @@ def resolving(form_class, formdata=None, **values):
     typed = formdata.get("course", "") if formdata else ""
     found = matches(typed) if typed else []
 
-    class Form(form_class):
-        code = OneOf(_("Welke bedoelt u?"), among=[(course.code, words(course)) for course in found])
-
-    form = Form(formdata, **values)
+    code = OneOf(_("Welke bedoelt u?"), among=[(course.code, words(course)) for course in found])
+    form = type("Form", (form_class,), {"code": code})(formdata, **values)
     form.found = found
     return form
 

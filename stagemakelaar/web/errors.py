@@ -103,5 +103,7 @@ def _http(error):
 
 def _broken(error):
     reference = secrets.token_hex(4)
-    log.exception("broken", reference=reference, path=request.path, kind=type(error).__name__)
+    log.exception(  # noqa: LOG004 - Flask calls this inside its own handler
+        "broken", reference=reference, path=request.path, kind=type(error).__name__
+    )
     return show(500, reference=reference)

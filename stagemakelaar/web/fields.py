@@ -1,5 +1,6 @@
 """Fields that give back what an action wants: a date, a whole number, members of an enum, an amount of money."""
 
+import enum
 import re
 from datetime import date
 
@@ -158,7 +159,7 @@ class SomeOf(SelectMultipleField):
         if any(value not in self._members for value in valuelist):
             raise ValueError(str(_("Kies uit de lijst.")))
 
-    def pre_validate(self, form):
+    def pre_validate(self, form):  # noqa: ARG002 - as WTForms calls it
         """Refuse more than may be chosen."""
         if self.most is not None and self.data and len(self.data) > self.most:
             raise ValidationError(str(_("Kies er hoogstens %(most)s.", most=self.most)))
@@ -169,6 +170,6 @@ class SomeOf(SelectMultipleField):
 
 def _members(among):
     """From an enum or pairs to a table: text in the form → (what the action gets, words)."""
-    if isinstance(among, type):
+    if isinstance(among, enum.EnumType):
         return {member.value: (member, words_for(member)) for member in among}
     return {str(value): (value, words) for value, words in among}

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from flask import current_app, session
 from flask_babel import get_locale, gettext
-from markupsafe import Markup
 from wtforms import Form, StringField, TextAreaField
 from wtforms.csrf.session import SessionCSRF
 from wtforms.validators import ValidationError
@@ -45,7 +44,7 @@ class BaseForm(Form):
 
         @property
         def csrf_secret(self):
-            return current_app.secret_key.encode()
+            return current_app.config["SETTINGS"].secret_key.encode()
 
         @property
         def csrf_context(self):
@@ -78,6 +77,7 @@ def say(refusal):
 class Cleaned:
     """A field whose text is brought into shape, or refused, by a function of `reference.formats`."""
 
+    name: str
     several_lines = False
 
     def __init__(self, *args, clean=None, longest=formats.LONGEST_TEXT, **kwargs):
@@ -125,8 +125,13 @@ def required(message):
     def check(_form, field):
         if field.errors:
             return
-        if field.data is None or field.data == "" or field.data == []:
-            raise ValidationError(Markup(message) if isinstance(message, Markup) else str(message))
+        if field.data is None or field.data in ("", []):
+            raise ValidationError(str(message))
 
-    check.field_flags = {"required": True}
+    return _marking(check, required=True)
+
+
+def _marking(check, **flags):
+    """A validator that also tells the page something about its field."""
+    check.field_flags = flags
     return check

@@ -1,6 +1,7 @@
 """Lists in pages of fifty, with the total; the address holds the page and the filter."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request, url_for
 from sqlalchemy import func, select
@@ -46,4 +47,5 @@ def chosen(name, enumeration):
 
 def _url(number):
     kept = {name: value for name, value in request.args.items() if name != "pagina"}
-    return url_for(request.endpoint, **(request.view_args or {}), **kept, pagina=number)
+    values: dict[str, Any] = {**(request.view_args or {}), **kept, "pagina": number}
+    return url_for(request.endpoint or "", **values)

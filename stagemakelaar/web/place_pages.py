@@ -3,6 +3,7 @@
 An employer uses them for the own organisation, a broker on behalf of one: the same screens, hung in two page groups.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,8 +28,8 @@ class Step:
 
     title: object
     hint: object
-    form: object
-    save: object
+    form: Callable
+    save: Callable
 
 
 STEPS = {

@@ -122,7 +122,7 @@ def decide(proposal_id):
         if not is_lost_race(error):
             raise
         return _overtaken(proposal_id)
-    flash(TOLD[form.verdict.data], "success")
+    flash(TOLD[Verdict(form.verdict.data)], "success")
     return redirect(url_for("proposals.show", proposal_id=proposal_id))
 
 

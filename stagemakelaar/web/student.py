@@ -181,6 +181,7 @@ def _letter_page(placement, declining=None, status=200, *, refused=None):
         features=list(map(Feature, place.features)),
         learnt=[found.title for found in work_processes_with(session, learnt)] if learnt else [],
         is_open=is_open,
+        is_computed=bool(facts.get("parts")),
         can_withdraw=placement.state in {PlacementState.PLANNED, PlacementState.CONFIRMED},
         is_minor=_is_minor(placement),
         accepting=AcceptForm(data={"version": version}),

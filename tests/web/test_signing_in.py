@@ -96,6 +96,15 @@ def test_staff_cannot_come_in_by_a_link(make, browse, session):
     assert letter(session).data == {}
 
 
+def test_who_became_staff_meanwhile_does_not_come_in_by_an_old_link(make, browse, session):
+    make.programme()
+    ask(browse, "nieuw@demo.example", "/aanmelden/noord")
+    token = letter(session).data["token"]
+    make.staff(Role.ADMIN, email="nieuw@demo.example")
+    browse.get(f"/inloggen/link/{token}").submit(status=409)
+    assert session.scalar(select(func.count()).select_from(UserSession)) == 0
+
+
 def test_a_stranger_becomes_a_student_by_signing_up(make, browse, session):
     programme = make.programme()
     ask(browse, "Nieuw@Demo.example", "/aanmelden/noord")

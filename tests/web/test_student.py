@@ -11,7 +11,7 @@ from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import transaction
 from stagemakelaar.people.models import Student, User
 from stagemakelaar.placements import actions as placements
-from stagemakelaar.placements.models import BrokerReason, Placement, PlacementState, StudentReason
+from stagemakelaar.placements.models import BrokerReason, EmployerReason, Placement, PlacementState, StudentReason
 from stagemakelaar.places.models import Place
 from tests.web.student_pages import act, answer_forms, letter_of, no, on_case, plan, status, yes
 from tests.web.test_explanations import EXPLAINED
@@ -40,12 +40,24 @@ def planned(make, student, broker):
 
 class TestTheLetter:
     def test_it_says_that_a_computer_proposed_and_a_person_decided(self, own, planned):
+        with transaction() as session:
+            session.get(Placement, planned.id).reasons = EXPLAINED
         page = letter_of(own, planned)
         assert page.heading == "Helpende in de zorg bij De Linde"
         assert "door een computer uitgerekend. Een stagemakelaar heeft het bekeken en besloten" in page.text
 
-    def test_without_figures_it_gives_no_reasons(self, own, planned):
-        assert "Deze plek past, want" not in letter_of(own, planned).text
+    def test_what_was_found_by_hand_has_no_reasons_and_no_computer(self, own, planned):
+        page = letter_of(own, planned)
+        assert "Deze plek past, want" not in page.text
+        assert "De computer heeft daarbij niet gekozen." in page.text
+
+    def test_an_old_letter_says_nothing_of_the_new_one(self, own, make, student, planned, broker):
+        act(placements.refuse, planned, broker, reason=EmployerReason.NO_CAPACITY)
+        plan(student, make.place(), broker)
+        assert status(letter_of(own, planned)) == [
+            "Deze plek gaat niet door.",
+            "Dat ligt niet aan jou. Je gaat vooraan in de rij.",
+        ]
 
     def test_with_figures_it_gives_reasons_and_no_points(self, own, planned):
         with transaction() as session:
