@@ -45,7 +45,8 @@ def serve(app):
             clear_untrusted_proxy_headers=not settings.trusted_proxies,
         )
         relay = Relay(app).start() if settings.worker else None
-        signal.signal(signal.SIGTERM, _leave)
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, _leave)
         _tell(settings)
         try:
             server.run()
