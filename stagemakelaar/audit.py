@@ -8,6 +8,7 @@ elsewhere shows.
 import contextvars
 import hashlib
 import json
+from contextlib import closing
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Identity, Integer, String, event, select, text
@@ -100,11 +101,11 @@ def trail_of(session, object_type, object_id):
 def verify(session):
     """Walk the chain; give back (number of lines, sequence number of the first bad line or None)."""
     previous, count = GENESIS, 0
-    entries = session.scalars(select(Entry).order_by(Entry.seq).execution_options(yield_per=1000))
-    for count, entry in enumerate(entries, start=1):
-        if entry.seq != count or entry.previous != previous or entry.hash != _hash(entry):
-            return count, entry.seq
-        previous = entry.hash
+    with closing(session.scalars(select(Entry).order_by(Entry.seq).execution_options(yield_per=1000))) as entries:
+        for count, entry in enumerate(entries, start=1):
+            if entry.seq != count or entry.previous != previous or entry.hash != _hash(entry):
+                return count, entry.seq
+            previous = entry.hash
     return count, None
 
 

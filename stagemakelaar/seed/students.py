@@ -33,9 +33,8 @@ class Students:
         prefix = next((part for part in words.PREFIXES if last.startswith(f"{part} ")), "")
         student.first_name, student.prefix, student.last_name = first, prefix, last.removeprefix(prefix).strip()
         student.sort_name = folded(f"{student.last_name} {prefix} {first}")
-        today = clock.today()
         age = profile.pop("age", None) or rng.choice((17, 17, 18, 18, 19, 20, 22))
-        student.birth_date = today - timedelta(days=age * 365 + rng.randint(30, 300))
+        student.birth_date = self.town.today - timedelta(days=age * 365 + rng.randint(30, 300))
         student.user.name = student.full_name
         student.user.phone = f"+316{rng.randint(10_000_000, 59_999_999)}"
         if complete:
