@@ -130,7 +130,7 @@ def parts_of_file(session, student):
     return [
         Part(_("Grenzen: hier moet een plek aan voldoen"), _rows(_limits(session, student, profile))),
         Part(_("Wensen: hiermee kiest de berekening"), _rows(_wishes(session, profile))),
-        Part(_("Contact"), _rows(_person(student))),
+        Part(_("Gegevens"), _rows(_person(student))),
     ]
 
 

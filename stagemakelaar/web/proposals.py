@@ -85,6 +85,7 @@ def _page(proposal_id, form=None):
         after=after,
         decides=can_be_decided and is_open,
         releases=can_be_decided and proposal.state is ProposalState.HELD,
+        decided=DECIDED,
         reads_other_run=not _is_looked_at(proposal),
         at_closing=AT_CLOSING,
         objection=_objection(session, proposal) if can_be_decided and is_open else None,
@@ -126,6 +127,7 @@ def decide(proposal_id):
     return redirect(url_for("proposals.show", proposal_id=proposal_id))
 
 
+DECIDED = {Verdict.APPROVE: _l("goedgekeurd"), Verdict.REJECT: _l("afgewezen"), Verdict.HOLD: _l("vastgehouden")}
 TOLD = {
     Verdict.APPROVE: _l("Goedgekeurd. De student en het bedrijf krijgen een brief."),
     Verdict.REJECT: _l("Afgewezen. De student doet mee aan de volgende berekening."),

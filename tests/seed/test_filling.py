@@ -6,13 +6,13 @@ from collections import defaultdict
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from stagemakelaar import audit, db
 from stagemakelaar.casework.models import Case, CaseState
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Student, User
-from stagemakelaar.placements.models import Placement, PlacementState
+from stagemakelaar.placements.models import LIVE, Placement, PlacementState
 from stagemakelaar.places.models import Interest, InterestState, Organisation, OrganisationState, Place, PlaceState
 from stagemakelaar.rounds.models import Proposal, ProposalState, Round, RoundState, Run, RunState
 from stagemakelaar.seed import accounts, canaries
@@ -57,19 +57,14 @@ def test_the_sizes_are_those_of_a_demo(demo):
     assert found["organisation"] == 25
     assert found["place"] == 40
     assert found["placement"] == 20
-    live = demo.scalar(select(func.count()).where(Placement.state.in_(["planned", "confirmed", "active"])))
+    live = demo.scalar(select(func.count()).where(Placement.state.in_(LIVE)))
     assert live == 12
     assert demo.scalar(select(func.count()).where(Proposal.state == ProposalState.OPEN)) == 15
 
 
 def test_seats_add_up(demo):
-    live = dict(
-        demo.execute(
-            text(
-                "SELECT place_id, count(*) FROM placement WHERE state IN ('planned','confirmed','active') GROUP BY place_id"
-            )
-        ).all()
-    )
+    count = select(Placement.place_id, func.count()).where(Placement.state.in_(LIVE)).group_by(Placement.place_id)
+    live = dict(demo.execute(count).all())
     for place in demo.scalars(select(Place)):
         assert place.free + live.get(place.id, 0) == place.seats
 
