@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = ROOT / "stagemakelaar" / "translations"
 TEMPLATE = CATALOGUES / "messages.pot"
-KEYWORDS = ("_", "N_", "gettext", "ngettext:1,2", "lazy_gettext", "pgettext:1c,2", "npgettext:1c,2,3")
+KEYWORDS = ("_", "_l", "N_", "gettext", "ngettext:1,2", "lazy_gettext", "pgettext:1c,2", "npgettext:1c,2,3")
 
 
 def pybabel(*arguments):

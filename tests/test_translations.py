@@ -23,7 +23,7 @@ def extracted():
     """Every sentence that the source and the templates show."""
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
-    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "N_": None}
+    keywords = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "N_": None}
     for _file, _line, message, _comments, _context in extract_from_dir(
         str(ROOT), method_map=methods, options_map=options, keywords=keywords
     ):
