@@ -85,6 +85,25 @@ def home():
 # --- the organisation ----------------------------------------------------------------------------------------------
 
 
+class NumbersForm(BaseForm):
+    """The numbers by which a branch of a company is known."""
+
+    kvk_number = Text(
+        _l("KVK-nummer"),
+        [required(_l("Vul het KVK-nummer in."))],
+        clean=formats.clean_kvk,
+        description=_l("Acht cijfers, zoals 12345678."),
+        render_kw={"inputmode": "numeric"},
+    )
+    branch_number = Text(
+        _l("Vestigingsnummer"),
+        [required(_l("Vul het vestigingsnummer in."))],
+        clean=formats.clean_branch,
+        description=_l("Twaalf cijfers, zoals 000012345678. Het staat op uw uittreksel van de KVK en op kvk.nl."),
+        render_kw={"inputmode": "numeric"},
+    )
+
+
 class OrganisationForm(BaseForm):
     """What we ask about a company after it was registered."""
 
@@ -122,23 +141,8 @@ class OrganisationForm(BaseForm):
         }
 
 
-class NewOrganisationForm(OrganisationForm):
-    """The same with the numbers by which a company is known."""
-
-    kvk_number = Text(
-        _l("KVK-nummer"),
-        [required(_l("Vul het KVK-nummer in."))],
-        clean=formats.clean_kvk,
-        description=_l("Acht cijfers, zoals 12345678."),
-        render_kw={"inputmode": "numeric"},
-    )
-    branch_number = Text(
-        _l("Vestigingsnummer"),
-        [required(_l("Vul het vestigingsnummer in."))],
-        clean=formats.clean_branch,
-        description=_l("Twaalf cijfers, zoals 000012345678. Het staat op uw uittreksel van de KVK en op kvk.nl."),
-        render_kw={"inputmode": "numeric"},
-    )
+class NewOrganisationForm(NumbersForm, OrganisationForm):
+    """All that is asked when a company is registered, the numbers first."""
 
 
 def new_organisation_form(session, formdata=None, **defaults):

@@ -27,7 +27,7 @@ from stagemakelaar.reference import formats
 from stagemakelaar.web import place_pages
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.courses import resolving
-from stagemakelaar.web.employer import OrganisationForm, RecognitionForm, save_recognition
+from stagemakelaar.web.employer import NewOrganisationForm, RecognitionForm, save_recognition
 from stagemakelaar.web.fields import Day, SomeOf
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
 from stagemakelaar.web.paging import chosen, rows_of
@@ -101,13 +101,9 @@ def _live(session, organisation):
     return sum(placement.state in LIVE for placement in own)
 
 
-class NewForm(OrganisationForm):
+class NewForm(NewOrganisationForm):
     """An organisation on behalf of a company, with who may sign in for it if that is known."""
 
-    kvk_number = Text(_l("KVK-nummer"), [required(_l("Vul het KVK-nummer in."))], clean=formats.clean_kvk)
-    branch_number = Text(
-        _l("Vestigingsnummer"), [required(_l("Vul het vestigingsnummer in."))], clean=formats.clean_branch
-    )
     contact_name = Text(_l("Naam van de contactpersoon"), [Optional()], clean=formats.clean_name)
     contact_email = Text(
         _l("E-mailadres van de contactpersoon"),
