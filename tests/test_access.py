@@ -49,6 +49,8 @@ GET  /inloggen/medewerker/code                                      *
 POST /inloggen/medewerker/code                                      *
 GET  /inloggen/uitnodiging/{token}                                  *
 POST /inloggen/uitnodiging/{token}                                  *
+GET  /inloggen/verder                                                sebcau
+POST /inloggen/verder                                               sebcau
 POST /uitloggen                                                     *
 
 GET  /student                                                       s

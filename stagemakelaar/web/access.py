@@ -4,6 +4,7 @@ from flask import abort, current_app, redirect, request, url_for
 from flask_login import current_user
 
 from stagemakelaar.people.permissions import may
+from stagemakelaar.web import carried
 
 PUBLIC = "public"
 
@@ -31,6 +32,8 @@ def guard():
     if view is None or access is PUBLIC:
         return None
     if not current_user.is_authenticated:
+        if request.method == "POST":
+            carried.keep()
         return redirect(url_for("signing_in.start", next=request.full_path.rstrip("?")))
     if access is None or not may(current_user, access):
         abort(403)

@@ -2,6 +2,7 @@
 
 from stagemakelaar.web import (
     accounts,
+    carry_on,
     demo,
     employer,
     employer_placements,
@@ -32,6 +33,7 @@ GROUPS = (
     signing_in,
     signing_up,
     staff_entry,
+    carry_on,
     student,
     student_profile,
     employer,

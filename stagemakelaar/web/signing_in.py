@@ -15,7 +15,7 @@ from stagemakelaar.people.signing_in import LinkPurpose, limits, links, open_ses
 from stagemakelaar.people.signing_in.models import new_secret
 from stagemakelaar.people.signing_in.sessions import end_session
 from stagemakelaar.reference import formats
-from stagemakelaar.web import known_browsers, signed_in
+from stagemakelaar.web import carried, known_browsers, signed_in
 from stagemakelaar.web.access import public
 from stagemakelaar.web.forms import BaseForm, ButtonForm, Text, required
 from stagemakelaar.web.layout import home_of
@@ -142,9 +142,7 @@ def _enter(session, spent):
     user = user_with(session, spent.email) or _sign_up(session, spent)
     if user is None or user.is_staff or not user.is_active:
         return None
-    if signed_in.token():
-        end_session(session, signed_in.token(), by=user)
-    return user, open_session(session, user), spent.programme_id
+    return user, open_session(session, user, instead_of=signed_in.token()), spent.programme_id
 
 
 def _sign_up(session, spent):
@@ -163,7 +161,7 @@ def _go_on(user, token, programme_id):
     signed_in.let_in(token)
     if programme_id:
         cookie["programme_id"] = programme_id  # where a company signed up, for the first form that asks
-    return known_browsers.remember(redirect(own_path(asked) or home_of(user), 303), user.email)
+    return known_browsers.remember(redirect(carried.way_on(asked, user), 303), user.email)
 
 
 @pages.post("/uitloggen")

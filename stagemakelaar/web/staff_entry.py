@@ -14,9 +14,8 @@ from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import Busy, DomainError
 from stagemakelaar.people.queries import user_with
 from stagemakelaar.people.signing_in import invitations, limits, open_session, passwords, totp
-from stagemakelaar.people.signing_in.sessions import end_session
 from stagemakelaar.reference import formats
-from stagemakelaar.web import known_browsers, signed_in
+from stagemakelaar.web import carried, known_browsers, signed_in
 from stagemakelaar.web.access import public
 from stagemakelaar.web.forms import BaseForm, Text, required
 from stagemakelaar.web.layout import home_of
@@ -111,7 +110,7 @@ def check_password():
         return render_template("signing_in/staff.html", form=form), 422
     with transaction() as session:
         limits.forgive(session, taken)
-        token = open_session(session, user, complete=False)
+        token = open_session(session, user, complete=False, instead_of=signed_in.token())
     signed_in.let_in(token)
     cookie["next"] = own_path(form.next.data)
     return redirect(url_for("staff_entry.code"), 303)
@@ -152,8 +151,7 @@ def check_code():
         token = None
         if totp.spend_code(session, user, form.code.data):
             limits.forgive(session, taken)
-            end_session(session, signed_in.token(), by=user)
-            token = open_session(session, user)
+            token = open_session(session, user, instead_of=signed_in.token())
         else:
             audit.record(session, "sign_in.code_refused", user, by=None, result="refused")
     if token is None:
@@ -161,7 +159,7 @@ def check_code():
         return render_template("signing_in/staff_code.html", form=form), 422
     asked = own_path(cookie.get("next"))
     signed_in.let_in(token)
-    return known_browsers.remember(redirect(asked or home_of(user), 303), user.email)
+    return known_browsers.remember(redirect(carried.way_on(asked, user), 303), user.email)
 
 
 @pages.get("/inloggen/uitnodiging/<token>")

@@ -6,7 +6,8 @@ import secrets
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.types import JSON
 
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
 from stagemakelaar.people.models import Programme, User
@@ -81,5 +82,7 @@ class UserSession(Base):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What was typed in a form that met the end of the session: path and values, until it is sent or the day is over.
+    carried: Mapped[dict | None] = deferred(mapped_column(JSON(none_as_null=True)))
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

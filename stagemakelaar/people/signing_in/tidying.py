@@ -1,8 +1,11 @@
-"""What signing in leaves behind is forgotten: links and tries after a day, sessions a month after their end."""
+"""What signing in leaves behind is forgotten: links and tries after a day, sessions a month after their end.
+
+What was typed in a form that met the end of a session is kept until that session would have ended for good.
+"""
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from stagemakelaar import clock
 from stagemakelaar.people.signing_in import limits
@@ -21,3 +24,9 @@ def forget_old(session):
         delete(UserSession).where(UserSession.ends_at < now - KEEP_SESSIONS),
     ):
         session.execute(statement.execution_options(synchronize_session=False))
+    session.execute(
+        update(UserSession)
+        .where(UserSession.ends_at < now, UserSession.carried.is_not(None))
+        .values(carried=None)
+        .execution_options(synchronize_session=False)
+    )
