@@ -161,38 +161,36 @@ def _intake(now):
 
 
 def _searching(now):
-    more = []
-    since = now.case.state_changed_at
+    since, more = now.case.state_changed_at, ()
     lost = now.last if now.last is not None and now.last.state is PlacementState.WITHDRAWN else None
-    title = _("We zoeken een plek voor je.")
-    if lost is not None:
-        title = _after_loss(lost, more)
     if now.unplaced is not None and (lost is None or now.unplaced.found_at > lost.withdrawn_at):
         told = cause_in_words(now.unplaced.cause, now.unplaced.facts, Audience.STUDENT)
-        more += [told.what, told.next_step]
+        more = tuple(filter(None, (told.what, told.next_step)))
         since = max(since, now.unplaced.found_at)
     by = _promised(now) or working_days_from(_day(since), NEXT_WORD)
-    return Status(
-        title, _waiting(now, by, _("Je krijgt uiterlijk %(day)s bericht van %(who)s.")), tuple(filter(None, more))
-    )
+    word = _waiting(now, by, _("Je krijgt uiterlijk %(day)s bericht van %(who)s."))
+    if lost is None:
+        return Status(_("We zoeken een plek voor je."), word, more)
+    title, comfort = _after_loss(lost)
+    text = f"{comfort} {word}"
+    if lost.withdraw_reason == StudentReason.UNSAFE.value:
+        help_url = url_for("public.help_page", _anchor="veilig")
+        unsafe = _(
+            "Je voelde je niet veilig. Praat erover met iemand die je vertrouwt, of bel ons. Je hoeft niet terug."
+        )
+        return Status(title, text, (unsafe, *more), _("Hier vind je hulp"), help_url)
+    return Status(title, text, more)
 
 
-def _after_loss(lost, more):
+def _after_loss(lost):
+    """The title after a place that was lost, and the first thing to hear then."""
+    company = lost.place.organisation.name
     if lost.withdrawn_by is WithdrawnBy.STUDENT:
-        if lost.withdraw_reason == StudentReason.UNSAFE.value:
-            more.append(
-                _(
-                    "Je voelde je niet veilig. Praat erover met iemand die je vertrouwt, of bel ons. "
-                    "Je hoeft niet terug."
-                )
-            )
-        more.append(_("Je hebt de vorige plek niet genomen. Dat mag. Je wachttijd telt gewoon door."))
-        return _("We zoeken verder.")
+        return _("We zoeken verder."), _("Je wilde de vorige plek niet. Dat mag. Je wachttijd telt gewoon door.")
+    comfort = _("Dat ligt niet aan jou. Je gaat vooraan in de rij.")
     if lost.withdrawn_by is WithdrawnBy.EMPLOYER:
-        more.append(_("Dat ligt niet aan jou. Je gaat vooraan in de rij."))
-        return _("%(company)s heeft toch geen plek.", company=lost.place.organisation.name)
-    more.append(_("Dat ligt niet aan jou. Je gaat vooraan in de rij."))
-    return _("De plek bij %(company)s gaat niet door.", company=lost.place.organisation.name)
+        return _("%(company)s heeft toch geen plek.", company=company), comfort
+    return _("De plek bij %(company)s gaat niet door.", company=company), comfort
 
 
 def _paused(_now):

@@ -140,7 +140,9 @@ class TestWhereIStand:
 
     def test_after_an_unsafe_place_help_is_offered(self, own, student, planned):
         act(placements.decline, planned, student.user, reason=StudentReason.UNSAFE)
-        assert "Je voelde je niet veilig. Praat erover" in own.get("/student").text
+        page = own.get("/student")
+        assert "Je voelde je niet veilig. Praat erover" in page.text
+        assert page.links["Hier vind je hulp"] == "/hulp#veilig"
 
     def test_a_pause_says_how_to_go_on(self, own, student, broker):
         on_case(student, casework.pause, by=broker, why="vakantie")
