@@ -93,7 +93,7 @@ def test_an_answer_is_due_after_five_working_days(placement):
     ("day", "count", "expected"),
     [
         (date(2027, 3, 24), 1, date(2027, 3, 25)),
-        (date(2027, 3, 25), 2, date(2027, 3, 30)),  # Easter Monday is the 29th
+        (date(2027, 3, 25), 2, date(2027, 3, 31)),  # Good Friday is the 26th, Easter Monday the 29th
         (date(2027, 4, 26), 1, date(2027, 4, 28)),  # King's day is the 27th
     ],
 )

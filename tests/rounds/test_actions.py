@@ -226,14 +226,15 @@ def test_a_second_run_is_looked_at_only_after_it_was_chosen(make):
     match_round, first = computed(broker)
     second = asked(match_round, broker, lot=8)
     compute(second)
+    (old,), (new,) = proposals(first), proposals(second)
     with pytest.raises(DomainError), transaction() as session:
-        review.approve(session, proposals(second)[0], by=broker)
+        review.approve(session, new, by=broker)
     with transaction() as session:
         actions.choose_run(session, session.get(Round, match_round.id), session.get(Run, second.id), by=broker)
     with pytest.raises(DomainError), transaction() as session:
-        review.approve(session, proposals(first)[0], by=broker)
+        review.approve(session, old, by=broker)
     with transaction() as session:
-        review.approve(session, proposals(second)[0], by=broker)
+        review.approve(session, new, by=broker)
 
 
 def test_a_run_that_is_not_computed_cannot_be_chosen(make):

@@ -216,8 +216,9 @@ def test_a_proposal_that_the_broker_rejected_is_forbidden_in_the_same_round_only
     make.student(searching=True)
     make.place()
     match_round, run = computed(broker)
+    (proposal,) = proposals(run)
     with transaction() as session:
-        review.reject(session, proposals(run)[0], why="past niet", by=broker)
+        review.reject(session, proposal, why="past niet", by=broker)
     second = asked(match_round, broker)
     compute(second)
     assert proposals(second) == []
