@@ -1,0 +1,209 @@
+"""Every page and who may enter it, written by hand, and an id of the demo for each name in an address.
+
+A row is a page and the letters of who may enter it: s student, e employer, b broker, c programme coordinator,
+a administrator, u auditor; * is anyone, also without an account. What is not in the table may not exist.
+"""
+
+from sqlalchemy import select
+
+from stagemakelaar.outbox import Message, MessageState
+from stagemakelaar.people.models import Student, User
+from stagemakelaar.placements.models import Placement
+from stagemakelaar.places.models import Interest, Membership, Recognition
+from stagemakelaar.rounds.models import Proposal, ProposalState, Round, RoundState, Run
+from stagemakelaar.seed import accounts
+from tests.pages import Browser
+
+PAGES = """
+GET  /                                                              *
+GET  /.well-known/security.txt                                      *
+GET  /privacy                                                       *
+GET  /toegankelijkheid                                              *
+GET  /hulp                                                          *
+POST /taal                                                          *
+GET  /gezondheid/leeft                                              *
+GET  /gezondheid/klaar                                              *
+GET  /demo/post                                                     *
+GET  /aanmelden                                                     *
+GET  /aanmelden/noord                                               *
+POST /aanmelden/noord                                               *
+GET  /bedrijven                                                     *
+GET  /bedrijven/aanmelden                                           *
+POST /bedrijven/aanmelden                                           *
+GET  /bedrijven/interesse                                           *
+POST /bedrijven/interesse                                           *
+GET  /bedrijven/interesse/bedankt                                   *
+GET  /inloggen                                                      *
+POST /inloggen                                                      *
+GET  /inloggen/code                                                 *
+POST /inloggen/code                                                 *
+GET  /inloggen/link/{token}                                         *
+POST /inloggen/link/{token}                                         *
+GET  /inloggen/medewerker                                           *
+POST /inloggen/medewerker                                           *
+GET  /inloggen/medewerker/code                                      *
+POST /inloggen/medewerker/code                                      *
+GET  /inloggen/uitnodiging/{token}                                  *
+POST /inloggen/uitnodiging/{token}                                  *
+GET  /inloggen/verder                                                sebcau
+POST /inloggen/verder                                               sebcau
+POST /uitloggen                                                     *
+
+GET  /student                                                       s
+GET  /student/gegevens                                              s
+GET  /student/plaatsing/{letter}                                    s
+POST /student/plaatsing/{letter}/antwoord                           s
+GET  /student/profiel                                               s
+GET  /student/profiel/{step}                                        s
+POST /student/profiel/{step}                                        s
+GET  /student/profiel/controleren                                   s
+POST /student/profiel/controleren                                   s
+
+GET  /bedrijf                                                       e
+POST /bedrijf/collegas                                              e
+POST /bedrijf/collegas/{colleague}/verwijderen                      e
+GET  /bedrijf/erkenningen                                           e
+POST /bedrijf/erkenningen                                           e
+GET  /bedrijf/gegevens                                              e
+POST /bedrijf/gegevens                                              e
+GET  /bedrijf/gegevens/wijzigen                                     e
+POST /bedrijf/gegevens/wijzigen                                     e
+GET  /bedrijf/plaatsingen/{letter}                                  e
+GET  /bedrijf/plaatsingen/{letter}/afzeggen                         e
+POST /bedrijf/plaatsingen/{letter}/antwoord                         e
+GET  /bedrijf/plekken/nieuw                                         e
+POST /bedrijf/plekken/nieuw                                         e
+GET  /bedrijf/plekken/{own_place}                                   e
+GET  /bedrijf/plekken/{own_place}/{place_step}                      e
+POST /bedrijf/plekken/{own_place}/{place_step}                      e
+GET  /bedrijf/plekken/{own_place}/controleren                       e
+POST /bedrijf/plekken/{own_place}/openen                            e
+POST /bedrijf/plekken/{own_place}/pauzeren                          e
+GET  /bedrijf/plekken/{own_place}/sluiten                           e
+POST /bedrijf/plekken/{own_place}/sluiten                           e
+
+GET  /makelaar                                                      bc
+GET  /studenten                                                     bc
+GET  /studenten/{student}                                           bc
+POST /studenten/{student}/{press}                                   b
+GET  /studenten/{student}/{stop}                                    b
+POST /studenten/{student}/{stop}                                    b
+POST /studenten/{student}/contact                                   b
+GET  /organisaties                                                  bc
+GET  /organisaties/{organisation}                                   bc
+GET  /organisaties/{organisation}/{verdict}                         bc
+POST /organisaties/{organisation}/{verdict}                         bc
+GET  /organisaties/{organisation}/erkenningen/{recognition}         bc
+POST /organisaties/{organisation}/erkenningen/{recognition}         bc
+GET  /organisaties/{organisation}/erkenningen/nieuw                 bc
+POST /organisaties/{organisation}/erkenningen/nieuw                 bc
+GET  /organisaties/{organisation}/plekken/nieuw                     bc
+POST /organisaties/{organisation}/plekken/nieuw                     bc
+POST /organisaties/interesse/{interest}/{outcome}                   b
+GET  /organisaties/nieuw                                            bc
+POST /organisaties/nieuw                                            bc
+GET  /plekken                                                       bc
+GET  /plekken/{place}                                               bc
+GET  /plekken/{place}/{place_step}                                  bc
+POST /plekken/{place}/{place_step}                                  bc
+GET  /plekken/{place}/controleren                                   bc
+POST /plekken/{place}/openen                                        bc
+POST /plekken/{place}/pauzeren                                      bc
+GET  /plekken/{place}/sluiten                                       bc
+POST /plekken/{place}/sluiten                                       bc
+GET  /rondes                                                        bc
+POST /rondes                                                        bc
+GET  /rondes/{round}                                                bc
+GET  /rondes/{round}/zonder-plek                                    bc
+POST /rondes/{round}/berekenen                                      bc
+POST /rondes/{round}/berekeningen/{run}/kiezen                      bc
+POST /rondes/{round}/berekeningen/{run}/stoppen                     bc
+GET  /rondes/{round}/sluiten                                        bc
+POST /rondes/{round}/sluiten                                        bc
+GET  /voorstellen/{proposal}                                        bc
+POST /voorstellen/{proposal}/besluit                                bc
+POST /voorstellen/{held}/oppakken                                   bc
+GET  /plaatsingen                                                   bc
+GET  /plaatsingen/{placement}                                       bc
+POST /plaatsingen/{placement}/{change}                              bc
+GET  /plaatsingen/{placement}/namens/{side}                         b
+POST /plaatsingen/{placement}/namens/{side}                         b
+GET  /plaatsingen/{placement}/terugtrekken                          bc
+POST /plaatsingen/{placement}/terugtrekken                          bc
+GET  /post                                                          bc
+POST /post/{message}/opnieuw                                        bc
+GET  /instellingen                                                  c
+POST /instellingen                                                  c
+GET  /accounts                                                      a
+GET  /accounts/uitnodigen                                           a
+POST /accounts/uitnodigen                                           a
+POST /accounts/{account}/inschakelen                                a
+POST /accounts/{account}/uitschakelen                               a
+GET  /logboek                                                       u
+"""
+ROWS = [tuple(line.split()) for line in PAGES.split("\n") if line.strip()]
+WHO = {
+    "s": accounts.STUDENT,
+    "e": accounts.EMPLOYER,
+    "b": "broker@demo.example",
+    "c": "coordinator@demo.example",
+    "a": "admin@demo.example",
+    "u": "auditor@demo.example",
+}
+WORDS = {
+    "step": "waar",
+    "place_step": "wanneer",
+    "press": "oppakken",
+    "stop": "pauzeren",
+    "verdict": "stopzetten",
+    "outcome": "contact",
+    "change": "beginnen",
+    "side": "student",
+    "token": "een-token-dat-niet-bestaat",
+}
+
+
+def pages_of(who):
+    """The addresses that this letter of the table may open, with names in braces; "-" is someone without an account."""
+    return [
+        path for method, path, allowed in ROWS if method == "GET" and (allowed == "*" if who == "-" else who in allowed)
+    ]
+
+
+def signed_in(app, session, who):
+    """A browser of someone of the demo who has this letter in the table."""
+    user = session.scalars(select(User).where(User.email == WHO[who])).one()
+    return Browser(app).as_(user)
+
+
+def records_of(session):
+    """An id of a record of the demo, in noord, for each name in the table."""
+
+    def first(statement):
+        return session.scalars(statement).first()
+
+    student = first(select(Student).join(User).where(User.email == accounts.STUDENT))
+    placement = first(select(Placement).where(Placement.student_id == student.id))
+    place, organisation = placement.place, placement.place.organisation
+    noord = student.programme_id
+    review = first(select(Round).where(Round.programme_id == noord, Round.state == RoundState.REVIEW))
+    proposals = select(Proposal).where(Proposal.run_id == review.chosen_run_id)
+    return WORDS | {
+        "letter": placement.id,
+        "placement": placement.id,
+        "own_place": place.id,
+        "place": place.id,
+        "student": student.id,
+        "organisation": organisation.id,
+        "colleague": first(
+            select(Membership.id).where(Membership.organisation_id == organisation.id, ~Membership.manages)
+        ),
+        "recognition": first(select(Recognition.id).where(Recognition.organisation_id == organisation.id)),
+        "interest": first(select(Interest.id).where(Interest.programme_id == noord)),
+        "round": review.id,
+        "run": first(select(Run.id).where(Run.round_id == review.id)),
+        "proposal": first(proposals.where(Proposal.state == ProposalState.OPEN)).id,
+        "held": first(proposals.where(Proposal.state == ProposalState.HELD)).id,
+        "message": first(select(Message.id).where(Message.programme_id == noord, Message.state == MessageState.FAILED)),
+        "account": first(select(User.id).where(User.email == "leaver@demo.example")),
+    }
