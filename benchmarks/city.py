@@ -3,9 +3,9 @@
     .venv/bin/python benchmarks/city.py            # an SQLite file in a temporary folder
     .venv/bin/python benchmarks/city.py postgresql://…/empty_database
 
-Seeds the scale `city` (300 students who search, 500 open places in noord), starts the service as an administrator would,
-asks a broker's run, and reads pages all the while. Prints one JSON object: seconds of seeding, of the run (from taking it
-up to having stored it), and of the pages before and during it. Takes a few minutes, nearly all of it seeding.
+Seeds the scale `city` (300 students who search, 500 open places in noord), starts the service as an administrator
+would, computes runs by command, and reads pages all the while. Prints one JSON object: seconds of seeding, of a run
+(from asking for it to having stored it), and of the pages before and during it. Takes a few minutes, mostly seeding.
 """
 
 import json
@@ -95,7 +95,7 @@ def service(environment):
         text=True,
     )
     try:
-        for line in process.stdout:
+        for line in process.stdout or ():
             if "http://" in line:
                 yield line.split()[-1].strip()
                 break

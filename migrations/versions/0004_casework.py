@@ -22,6 +22,7 @@ def upgrade():
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("paused_from", sa.String(length=20), nullable=True),
         sa.Column("has_priority", sa.Boolean(), nullable=False),
+        sa.Column("state_note", sa.Text(), server_default="", nullable=False),
         sa.Column("state_changed_at", UtcDateTime(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
