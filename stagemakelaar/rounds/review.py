@@ -32,6 +32,8 @@ REFUSALS = {
     Rule.NOT_AGAIN: N_("De student heeft deze plek eerder niet gewild."),
     Rule.SEATS: N_("Er is geen plek meer vrij."),
 }
+ALREADY_PLACED = N_("Deze student heeft intussen al een plek.")
+TAKEN = {REFUSALS[Rule.SEATS], ALREADY_PLACED}  # someone else was first: that is no mistake in the form
 
 
 def approve(session, proposal, *, by, why="", version=None):
@@ -40,7 +42,7 @@ def approve(session, proposal, *, by, why="", version=None):
     if proposal.run.round.programme.four_eyes and proposal.run.asked_by_id == by.id:
         raise DomainError(N_("U vroeg deze berekening zelf aan. In uw programma keurt dan een collega goed."))
     if (objection := objection_of_today(session, proposal)) is not None:
-        raise DomainError(objection)
+        raise (Overtaken if objection in TAKEN else DomainError)(objection)
     placement = placements.plan(
         session, proposal.student, proposal.place, reasons=proposal.facts, by=by, why=why.strip()
     )
@@ -84,7 +86,7 @@ def objection_of_today(session, proposal):
     if not student.programme_id == place.programme_id == proposal.programme_id:
         return N_("De student en de plek horen niet meer bij hetzelfde programma.")
     if live_placement_of(session, student) is not None:
-        return N_("Deze student heeft intussen al een plek.")
+        return ALREADY_PLACED
     if case_of(session, student).state is not CaseState.SEARCHING:
         return N_("Voor deze student wordt nu niet gezocht.")
     if place.organisation.state is OrganisationState.VERIFIED and place.state is not PlaceState.OPEN:

@@ -210,3 +210,20 @@ def test_over_the_web_the_losers_read_who_was_first(app, make):
     assert all("dit voorstel al goedgekeurd, vandaag om" in text for status, text in results if status == 409)
     assert count(Placement) == 1
     must_add_up(place, 1)
+
+
+def test_over_the_web_twenty_approvals_for_three_seats(app, make):
+    broker, found, place = crowd(make, 3)
+    user = current_session().get(User, broker)
+    desks = [Browser(app).as_(user) for _ in range(THREADS)]
+    pages = [desk.get(f"/voorstellen/{one}") for desk, one in zip(desks, found, strict=True)]
+
+    def decide(number):
+        values = pages[number].values("/besluit") | {"verdict": "approve", "why": ""}
+        return desks[number].client.post(f"/voorstellen/{found[number]}/besluit", data=values).status_code
+
+    answers = Counter(together(decide))
+    assert answers[302] + answers[303] == 3
+    assert answers[409] == 17
+    must_add_up(place, 3)
+    assert count(Message) == 6
