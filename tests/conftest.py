@@ -4,12 +4,14 @@ Every test that touches the database runs on SQLite and on PostgreSQL, inside on
 inside it a commit is a real commit, so a forgotten one is noticed.
 """
 
+import shutil
 from datetime import datetime
 
 import pytest
 
 from config import Settings
-from stagemakelaar import clock, create_app, db
+from stagemakelaar import clock, create_app, db, schema
+from stagemakelaar.reference.starter import load_starter
 from tests.builders import Make
 from tests.pages import Browser
 
@@ -50,34 +52,56 @@ def app(settings):
 
 
 def build(engine):
-    """Bring an empty database to the newest schema, as an administrator would."""
-    from stagemakelaar import schema
-
+    """Bring an empty database to the newest schema, as an administrator would, and put the starter list in it."""
     schema.migrate(engine)
+    db.bind(engine)
+    with db.transaction() as session:
+        load_starter(session)
+    db.bind(None)
 
 
-@pytest.fixture(scope="session", params=KINDS)
-def engine(request, app, tmp_path_factory):
-    """An engine on a database with the newest schema and nothing in it."""
-    if request.param == "sqlite":
-        engine = db.make_engine(f"sqlite:///{tmp_path_factory.mktemp('database') / 'tests.sqlite'}")
-        build(engine)
-    else:
-        cluster = request.getfixturevalue("postgres_cluster")
-        engine = db.make_engine(cluster.create_database(template_of(cluster)))
-    yield engine
+@pytest.fixture(scope="session")
+def sqlite_template(app, tmp_path_factory):
+    """A file that was built once; a database of a test's own is a copy of it."""
+    template = tmp_path_factory.mktemp("template") / "template.sqlite"
+    engine = db.make_engine(f"sqlite:///{template}")
+    build(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
+    return template
 
 
-def template_of(cluster):
-    """The name of a PostgreSQL template that has the newest schema."""
+def sqlite_copy(template, path):
+    """An engine on a copy of the template."""
+    shutil.copyfile(template, path)
+    return db.make_engine(f"sqlite:///{path}")
+
+
+def postgres_copy(cluster):
+    """An engine on a copy of a PostgreSQL template that was built once."""
 
     def prepare(url):
         engine = db.make_engine(url)
         build(engine)
         engine.dispose()
 
-    return cluster.template("newest_schema", prepare)
+    return db.make_engine(cluster.create_database(cluster.template("newest_schema", prepare)))
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def engine(request, app, tmp_path_factory):
+    """An engine on a database with the newest schema, the starter list, and nothing else."""
+    engine = fresh(request, tmp_path_factory.mktemp("database"))
+    yield engine
+    engine.dispose()
+
+
+def fresh(request, folder):
+    """An engine on a new database of the kind that the fixture was asked for."""
+    if request.param == "sqlite":
+        return sqlite_copy(request.getfixturevalue("sqlite_template"), folder / "fresh.sqlite")
+    return postgres_copy(request.getfixturevalue("postgres_cluster"))
 
 
 @pytest.fixture
@@ -122,12 +146,7 @@ def demo_engine(request, app, tmp_path_factory):
     """An engine on a database that holds the whole demo, as of the Wednesday on which tests stand still."""
     from stagemakelaar.seed.filling import fill
 
-    if request.param == "sqlite":
-        engine = db.make_engine(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite'}")
-        build(engine)
-    else:
-        cluster = request.getfixturevalue("postgres_cluster")
-        engine = db.make_engine(cluster.create_database(template_of(cluster)))
+    engine = fresh(request, tmp_path_factory.mktemp("demo"))
     db.bind(engine, join_transaction_mode="conditional_savepoint")
     fill("demo", 1, datetime.fromisoformat(WEDNESDAY).date())
     db.bind(None)
@@ -150,14 +169,7 @@ def demo(demo_engine):
 @pytest.fixture(params=KINDS)
 def own_database(request, app, tmp_path):
     """An engine on a database of this test alone, with real commits: for races and crashes, and for `make` as well."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'own.sqlite'}"
-        engine = db.make_engine(url)
-        build(engine)
-    else:
-        cluster = request.getfixturevalue("postgres_cluster")
-        url = cluster.create_database(template_of(cluster))
-        engine = db.make_engine(url)
+    engine = fresh(request, tmp_path)
     db.bind(engine, join_transaction_mode="conditional_savepoint")
     yield engine
     db.close_session()
