@@ -84,11 +84,15 @@ class Axe:
 
     def __call__(self, page, *, inside=None):
         """What axe finds, one sentence per finding; nothing is what we want. `inside` narrows it to a selector."""
+        # Without `preload`: it would fetch style sheets once more, which our policy refuses as well.
         # Evaluated, not added as a script element: our own content security policy would refuse that, and rightly.
-        page.evaluate(self.source)
+        if page.evaluate("typeof axe === 'undefined'"):
+            page.evaluate(self.source)
         findings = page.evaluate(
             """async ([tags, inside]) => {
-                const outcome = await axe.run(inside || document, {runOnly: tags, resultTypes: ['violations']});
+                const outcome = await axe.run(inside || document, {
+                    runOnly: tags, resultTypes: ['violations'], preload: false,
+                });
                 return outcome.violations.flatMap(rule => rule.nodes.map(node =>
                     `${rule.id} (${rule.impact}) at ${node.target.join(' ')}: ${rule.help}; ${node.failureSummary}`));
             }""",

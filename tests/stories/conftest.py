@@ -1,18 +1,13 @@
 """The whole service for a story: web server, worker, mail over SMTP, on a database of its own, in a real browser."""
 
-import contextlib
 import re
-import socket
-import threading
 import time
-from dataclasses import replace
 
 import pytest
-import waitress
 
-from stagemakelaar import create_app, db
+from stagemakelaar import db
 from stagemakelaar.worker import Relay
-from tests.conftest import WEDNESDAY
+from tests.stories.served import served
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/\S+")
 
@@ -20,26 +15,14 @@ LINK = re.compile(r"http://127\.0\.0\.1:\d+/\S+")
 @pytest.fixture
 def service(settings, own_database, post_office):
     """The address of a running service whose letters go to `post_office`; it is stopped at the end."""
-    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listening:
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        own = replace(
-            settings,
-            database_url=own_database.url.render_as_string(hide_password=False),
-            public_url=address,
-            clock=WEDNESDAY,
-            smtp_url=f"smtp://{post_office.host}:{post_office.port}?tls=none",
-        )
-        app = create_app(own)
-        server = waitress.create_server(app, sockets=[listening], threads=4)
-        serving = threading.Thread(target=server.run, daemon=True)
-        serving.start()
+    database_url = own_database.url.render_as_string(hide_password=False)
+    smtp_url = f"smtp://{post_office.host}:{post_office.port}?tls=none"
+    with served(settings, database_url=database_url, smtp_url=smtp_url) as app:
         relay = Relay(app).start()
-        yield address
+        yield app.config["SETTINGS"].public_url
         relay.stop()
-        server.close()
-        serving.join(10)
-        db.close_session()
-        db.bind(own_database, join_transaction_mode="conditional_savepoint")
+    db.close_session()
+    db.bind(own_database, join_transaction_mode="conditional_savepoint")
 
 
 class Visitor:

@@ -1,0 +1,196 @@
+"""Every page as people meet it: valid HTML, no barriers on a phone or a desk, also when a form comes back."""
+
+import re
+import sqlite3
+from contextlib import closing
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy import select
+
+from stagemakelaar import db
+from stagemakelaar.people.models import User
+from tests.every_page import WHO, pages_of, records_of, states_of
+from tests.pages import Browser
+from tests.stories.looking import DESK, PHONE, barriers
+from tests.stories.served import served
+
+pytestmark = [
+    pytest.mark.needs("chromium", "axe", "java"),
+    # What a page looks like does not depend on the database.
+    pytest.mark.parametrize("demo_engine", ["sqlite"], indirect=True, ids=["demo"]),
+]
+
+EVERYONE = ["-", *WHO]
+
+# Where it is all right to send nothing; every other form says what it misses.
+EMPTY_IS_FINE = re.compile(
+    r"/student/profiel/(gegevens|opleiding|wanneer|waar|leren|nodig)"
+    r"|/bedrijf/plekken/\d+/(leren|waar|voorwaarden|begeleiding)"
+    r"|/rondes/\d+/sluiten"
+)
+CONTROL = ":is(input:not([type=hidden]), select, textarea)"
+EMPTY = """form => {
+    for (const control of form.elements) {
+        if (control.type === 'hidden' || control.tagName === 'BUTTON' || control.tagName === 'FIELDSET') continue;
+        if (control.type === 'checkbox' || control.type === 'radio') control.checked = false;
+        else if (control.tagName === 'SELECT') control.selectedIndex = 0;
+        else control.value = '';
+    }
+}"""
+
+# The sheet for where npm cannot run, as soon as it has come; never both.
+PLAIN = """() => new Promise(done => {
+    const sheet = document.querySelector('link[rel=stylesheet]');
+    sheet.onload = done;
+    sheet.href = '/static/css/plain.css';
+})"""
+
+# Pages of all kinds, for what is looked at once more: the plain style sheet, and English.
+VARIED = [
+    ("-", "/"),
+    ("-", "/bedrijven/interesse"),
+    ("-", "/inloggen"),
+    ("s", "/student"),
+    ("s", "/student/plaatsing/{letter}"),
+    ("e", "/bedrijf"),
+    ("e", "/bedrijf/plekken/{own_place}/{place_step}"),
+    ("b", "/makelaar"),
+    ("b", "/studenten/{student}"),
+    ("b", "/organisaties/{organisation}"),
+    ("b", "/rondes/{round}"),
+    ("b", "/voorstellen/{proposal}"),
+]
+
+
+class Site:
+    """The running demo, and one window in which anyone of it can be signed in."""
+
+    def __init__(self, app, page, axe, html_checker):
+        self.app, self.page, self.axe, self.html_checker = app, page, axe, html_checker
+        self.home = app.config["SETTINGS"].public_url
+        self.findings = []
+        self._cookies = {}
+
+    def enter(self, email):
+        """Be this person from now on; None is someone without an account."""
+        self.page.context.clear_cookies()
+        if email is None:
+            return
+        if email not in self._cookies:
+            user = db.current_session().scalars(select(User).where(User.email == email)).one()
+            self._cookies[email] = Browser(self.app).as_(user).client.get_cookie("session").value
+            db.close_session()
+        self.page.context.add_cookies([{"name": "session", "value": self._cookies[email], "url": self.home}])
+
+    def open(self, path):
+        """Go to a page, which must be valid; whether it is one to look at."""
+        return self.judge(path, self.page.goto(path))
+
+    def judge(self, name, answer):
+        """Note what is wrong with the HTML of an answer; whether there is any."""
+        if answer.status >= 500:
+            self.findings.append(f"{name}: {answer.status}")
+        if not answer.headers["content-type"].startswith("text/html"):
+            return False
+        self.findings += [f"{name}: {finding}" for finding in self.html_checker.findings(answer.body())]
+        return True
+
+    def look(self, name, widths=(PHONE, DESK)):
+        """Note what is wrong with the page of this moment."""
+        self.findings += [f"{name}: {finding}" for finding in barriers(self.page, self.axe, widths=widths)]
+
+    def send_empty(self, form):
+        """Take everything out of a form of this page and send it; gives the answer."""
+        form.evaluate(EMPTY)
+        with self.page.expect_navigation() as navigation:
+            form.evaluate("form => form.requestSubmit()")
+        return navigation.value
+
+    def forms(self):
+        """The forms of this page that send what people filled in."""
+        return self.page.locator("main form[method=post]").filter(has=self.page.locator(CONTROL))
+
+
+@pytest.fixture
+def running(settings, demo_engine, tmp_path):
+    """The application behind a web server, on a copy of the demo: looking at pages writes who read which file."""
+    copy = tmp_path / "demo.sqlite"
+    with closing(sqlite3.connect(demo_engine.url.database)) as original, closing(sqlite3.connect(copy)) as other:
+        original.backup(other)
+    with served(settings, database_url=f"sqlite:///{copy}") as app:
+        yield app
+    db.close_session()
+    db.bind(None)
+
+
+@pytest.fixture
+def site(running, open_window, axe, html_checker):
+    """The demo in a window, as a `Site`; nothing may be wrong with what it saw."""
+    window = open_window(base_url=running.config["SETTINGS"].public_url, width=PHONE)
+    site = Site(running, window, axe, html_checker)
+    yield site
+    assert site.findings == []
+
+
+class Visit(NamedTuple):
+    """A page to open: as whom, its name in the table (None for a page in another state), its address."""
+
+    email: str | None
+    name: str | None
+    path: str
+
+
+def visits_of(who):
+    """What there is to see for a letter of the table, one person after another."""
+    session = db.current_session()
+    records = records_of(session)
+    pages = [Visit(WHO.get(who), name, name.format(**records)) for name in pages_of(who)]
+    pages += [Visit(email, None, path) for email, path in states_of(session, who)]
+    db.close_session()
+    return sorted(pages, key=lambda visit: visit.email or "")
+
+
+def pages(site, who):
+    """Open each page in turn; gives those that are HTML, while they stand in the window."""
+    email = None
+    for visit in visits_of(who):
+        if visit.email != email:
+            email = visit.email
+            site.enter(email)
+        if site.open(visit.path):
+            yield visit
+
+
+@pytest.mark.parametrize("who", EVERYONE)
+def test_nobody_meets_a_barrier_also_when_a_form_comes_back(site, who):
+    seen = pages_of("b") if who == "c" else []  # a coordinator's pages are those of a broker, and some more
+    accepted = []
+    for page in pages(site, who):
+        if page.name in seen:
+            continue
+        site.look(page.path, widths=(PHONE, DESK) if page.name else (PHONE,))
+        for number in range(site.forms().count()):
+            site.page.goto(page.path)
+            answer = site.send_empty(site.forms().nth(number))
+            if answer.status == 422:
+                site.judge(page.path, answer)
+                site.look(f"{page.path}, sent empty", widths=(PHONE,))
+            elif not EMPTY_IS_FINE.fullmatch(page.path):
+                accepted.append(f"{page.path}: {answer.status}, to {site.page.url}")
+    assert accepted == []
+
+
+@pytest.mark.parametrize("who", ["-", "s", "e", "b"])
+def test_english_and_the_plain_sheet_have_no_barriers_either(site, who):
+    varied = [visit.path for visit in visits_of(who) if (who, visit.name) in VARIED]
+    site.enter(WHO.get(who))
+    for path in varied:
+        site.open(path)
+        site.page.evaluate(PLAIN)
+        site.look(f"{path}, plain")
+    site.page.get_by_role("button", name="English").click()
+    for path in varied:
+        site.open(path)
+        assert site.page.locator("html").get_attribute("lang") == "en"
+        site.look(f"{path}, in English", widths=(PHONE,))
