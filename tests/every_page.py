@@ -210,6 +210,13 @@ def records_of(session):
     }
 
 
+# A profile that is still empty, and one that may still change.
+PROFILE = {
+    CaseState.SIGNED_UP: ("", "/gegevens", "/wanneer", "/controleren"),
+    CaseState.SEARCHING: ("", "/opleiding", "/waar", "/leren", "/nodig", "/controleren"),
+}
+
+
 def states_of(session, who):
     """(e-mail address, path) of pages of the demo that look different with another record or for another person."""
     return list(_STATES[who](session, records_of(session))) if who in _STATES else []
@@ -217,11 +224,11 @@ def states_of(session, who):
 
 def _of_students(session, _records):
     in_state = {case.state: case.student for case in session.scalars(select(Case).order_by(Case.id))}
-    for state, student in in_state.items():
+    for student in in_state.values():
         yield student.user.email, "/student"
-        if state in {CaseState.SIGNED_UP, CaseState.SEARCHING}:
-            for step in ("", "/gegevens", "/opleiding", "/wanneer", "/waar", "/leren", "/nodig", "/controleren"):
-                yield student.user.email, f"/student/profiel{step}"
+    for state, steps in PROFILE.items():
+        for step in steps:
+            yield in_state[state].user.email, f"/student/profiel{step}"
     for placement in _one_of_each(session.scalars(select(Placement))):
         yield placement.student.user.email, f"/student/plaatsing/{placement.id}"
 

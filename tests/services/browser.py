@@ -82,20 +82,22 @@ class Axe:
     def __init__(self, source):
         self.source = source
 
-    def __call__(self, page, *, inside=None):
-        """What axe finds, one sentence per finding; nothing is what we want. `inside` narrows it to a selector."""
-        # Without `preload`: it would fetch style sheets once more, which our policy refuses as well.
+    def __call__(self, page, *, inside=None, rules=None):
+        """What axe finds, one sentence per finding; nothing is what we want.
+
+        `inside` narrows it to a selector (or what else axe takes as context), `rules` to a few rules by name.
+        """
         # Evaluated, not added as a script element: our own content security policy would refuse that, and rightly.
         if page.evaluate("typeof axe === 'undefined'"):
             page.evaluate(self.source)
+        # Without `preload`: it would fetch style sheets once more, which our policy refuses as well.
         findings = page.evaluate(
-            """async ([tags, inside]) => {
-                const outcome = await axe.run(inside || document, {
-                    runOnly: tags, resultTypes: ['violations'], preload: false,
-                });
+            """async ([only, inside]) => {
+                const options = {runOnly: only, resultTypes: ['violations'], preload: false};
+                const outcome = await axe.run(inside || document, options);
                 return outcome.violations.flatMap(rule => rule.nodes.map(node =>
                     `${rule.id} (${rule.impact}) at ${node.target.join(' ')}: ${rule.help}; ${node.failureSummary}`));
             }""",
-            [RULES, inside],
+            [{"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}, inside],
         )
         return [" ".join(finding.split()) for finding in findings]

@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.parametrize("demo_engine", ["sqlite"], indirect=True, ids=["demo"]),
 ]
 
-EVERYONE = ["-", *WHO]
+EVERYONE = ["b", "e", "s", "-", "c", "a", "u"]  # who has most pages first
 
 # Where it is all right to send nothing; every other form says what it misses.
 EMPTY_IS_FINE = re.compile(
@@ -158,20 +158,21 @@ def pages(site, who):
         if visit.email != email:
             email = visit.email
             site.enter(email)
-        if site.open(visit.path):
+        if who == "c" and visit.name in pages_of("b"):
+            # A coordinator's pages look like those of a broker, with fewer buttons.
+            site.judge(visit.path, site.page.request.get(visit.path))
+        elif site.open(visit.path):
             yield visit
 
 
 @pytest.mark.parametrize("who", EVERYONE)
 def test_nobody_meets_a_barrier_also_when_a_form_comes_back(site, who):
-    seen = pages_of("b") if who == "c" else []  # a coordinator's pages are those of a broker, and some more
     accepted = []
     for page in pages(site, who):
-        if page.name in seen:
-            continue
         site.look(page.path, widths=(PHONE, DESK) if page.name else (PHONE,))
         for number in range(site.forms().count()):
-            site.page.goto(page.path)
+            if number:
+                site.page.goto(page.path)
             answer = site.send_empty(site.forms().nth(number))
             if answer.status == 422:
                 site.judge(page.path, answer)
