@@ -1,0 +1,178 @@
+"""A page asks as much of the database for many rows as for few: for the lists whose own tests do not say so."""
+
+from datetime import date
+
+import pytest
+
+from stagemakelaar import outbox
+from stagemakelaar.casework import actions as casework
+from stagemakelaar.casework.models import ContactKind
+from stagemakelaar.casework.queries import case_of
+from stagemakelaar.db import transaction
+from stagemakelaar.people.models import Role
+from stagemakelaar.places import actions as places
+from stagemakelaar.rounds import actions as rounds
+from stagemakelaar.rounds import review
+from tests.computed import asked, compute, computed, opened, proposals
+from tests.counting import statements
+from tests.rows import number_of
+from tests.web.student_pages import plan
+
+
+@pytest.fixture
+def broker(make):
+    return make.broker()
+
+
+@pytest.fixture
+def growth(database):
+    """`growth(browser, path, more)`: how many statements the page asks before and after `more()`, twice over.
+
+    Twice, because the first row of a kind may bring a question of its own, which the second must not bring again.
+    """
+
+    def count(browser, path):
+        browser.get(path)  # what is asked once only, such as "last seen", is not the page's
+        with statements(database) as sent:
+            browser.get(path)
+        return len(sent)
+
+    def grow(browser, path, more):
+        more()
+        few = count(browser, path)
+        for _ in range(3):
+            more()
+        return few, count(browser, path)
+
+    return grow
+
+
+def fresh(session, record):
+    """A record of before a request, as it is now."""
+    return session.get(type(record), number_of(record))
+
+
+def again(record):
+    """The same, to read after the transaction."""
+    with transaction() as session:
+        return fresh(session, record)
+
+
+def test_companies(browse, broker, make, growth):
+    def more():
+        organisation = make.organisation(verified=False)
+        make.place(make.organisation())
+        with transaction() as session:
+            programme = fresh(session, broker).programme
+            email = f"interesse{number_of(organisation)}@demo.example"
+            places.express_interest(session, programme=programme, company=email, contact_name="Els", email=email)
+
+    few, many = growth(browse.as_(broker), "/organisaties", more)
+    assert many == few
+
+
+def test_a_company(browse, broker, make, growth):
+    organisation = make.organisation(codes=("25960", "25656", "25603", "25655"))
+    employer = make.employer_of(organisation)
+
+    def more():
+        with transaction() as session:
+            own = fresh(session, organisation)
+            email = f"collega{len(own.members)}@demo.example"
+            places.invite_member(session, own, email=email, name="Petra", manages=False, by=fresh(session, employer))
+        make.place(again(organisation))
+
+    few, many = growth(browse.as_(broker), f"/organisaties/{number_of(organisation)}", more)
+    assert many == few
+
+
+def test_places(browse, broker, make, growth):
+    few, many = growth(browse.as_(broker), "/plekken", make.place)
+    assert many == few
+
+
+def test_rounds(browse, broker, growth):
+    def more():
+        match_round = opened(again(broker))
+        with transaction() as session:
+            rounds.close_round(session, fresh(session, match_round), why="", by=fresh(session, broker))
+
+    few, many = growth(browse.as_(broker), "/rondes", more)
+    assert many == few
+
+
+def test_who_is_left_without_a_place(browse, broker, make, growth):
+    make.student(searching=True)
+    match_round, _run = computed(broker)
+
+    def more():
+        make.student(searching=True)
+        run = asked(again(match_round), again(broker))
+        compute(run)
+        with transaction() as session:
+            by = fresh(session, broker)
+            rounds.choose_run(session, fresh(session, match_round), fresh(session, run), by=by)
+
+    few, many = growth(browse.as_(broker), f"/rondes/{number_of(match_round)}/zonder-plek", more)
+    assert many == few
+
+
+def test_post(browse, broker, make, growth):
+    keys = iter(range(100))
+
+    def more():
+        with transaction() as session:
+            outbox.promise(
+                session,
+                kind="student_planned",
+                to="samira@demo.example",
+                key=f"placement:{next(keys)}:planned:student",
+                programme_id=fresh(session, broker).programme_id,
+            )
+
+    few, many = growth(browse.as_(broker), "/post", more)
+    assert many == few
+
+
+def test_the_file_of_a_student(browse, broker, make, growth):
+    """With contacts, and with places that were proposed and turned down."""
+    student = make.student(searching=True)
+    match_round = opened(again(broker))
+
+    def more():
+        make.place(make.organisation())
+        run = asked(again(match_round), again(broker))
+        compute(run)
+        with transaction() as session:
+            by = fresh(session, broker)
+            if number_of(run) != fresh(session, match_round).chosen_run_id:
+                rounds.choose_run(session, fresh(session, match_round), fresh(session, run), by=by)
+            case = case_of(session, fresh(session, student))
+            casework.record_contact(
+                session, case, kind=ContactKind.CALL, held_on=date(2027, 2, 1), note="Belde terug.", by=by
+            )
+        for proposal in proposals(run):
+            with transaction() as session:
+                review.reject(session, fresh(session, proposal), why="Te ver", by=fresh(session, broker))
+
+    few, many = growth(browse.as_(broker), f"/studenten/{number_of(student)}", more)
+    assert many == few
+
+
+def test_the_home_of_an_employer(browse, broker, make, growth):
+    organisation = make.organisation()
+    employer = browse.as_(make.employer_of(organisation))
+
+    def more():
+        student, place = make.student(searching=True), make.place(again(organisation))
+        plan(student, again(place), again(broker))
+
+    few, many = growth(employer, "/bedrijf", more)
+    assert many == few
+
+
+@pytest.mark.parametrize(("role", "path"), [(Role.ADMIN, "/accounts"), (Role.AUDITOR, "/logboek")])
+def test_accounts_and_the_trail(browse, make, growth, role, path):
+    reader = browse.as_(make.staff(role))
+    few, many = growth(reader, path, make.broker)
+    assert many == few
