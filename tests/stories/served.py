@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import waitress
 
-from stagemakelaar import create_app
+from stagemakelaar import create_app, db
 from tests.conftest import WEDNESDAY
 
 
@@ -20,6 +20,10 @@ def served(settings, **changes):
         server = waitress.create_server(app, sockets=[listening], threads=4)
         serving = threading.Thread(target=server.run, daemon=True)
         serving.start()
+        engine = db.current_session().get_bind()
+        db.close_session()
         yield app
         server.close()
         serving.join(10)
+        db.close_session()
+        engine.dispose()  # what its threads left in the pool would otherwise be found open in a later test
