@@ -159,7 +159,7 @@ class SomeOf(SelectMultipleField):
         if any(value not in self._members for value in valuelist):
             raise ValueError(str(_("Kies uit de lijst.")))
 
-    def pre_validate(self, _form):  # noqa: ARG002 - as WTForms calls it
+    def pre_validate(self, _form):
         """Refuse more than may be chosen."""
         if self.most is not None and self.data and len(self.data) > self.most:
             raise ValidationError(str(_("Kies er hoogstens %(most)s.", most=self.most)))

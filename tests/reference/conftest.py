@@ -1,7 +1,6 @@
 """The actions of this room take a session and never commit, so a test works inside one transaction."""
 
 import pytest
-
 from sqlalchemy import delete
 
 from stagemakelaar import db
@@ -10,7 +9,7 @@ from stagemakelaar.reference.models import Equivalent, Qualification, WorkProces
 
 @pytest.fixture
 def session(database):
-    """A session that may write, and an empty register; what a test did is undone at its end, also when the database refused something."""
+    """A session that may write, and an empty register; what a test did is undone at its end, whatever happened."""
     with db.transaction() as session:
         for model in (WorkProcess, Equivalent, Qualification):
             session.execute(delete(model))
