@@ -130,7 +130,7 @@ def site(running, open_window, axe, html_checker):
     window = open_window(base_url=running.config["SETTINGS"].public_url, width=PHONE)
     site = Site(running, window, axe, html_checker)
     yield site
-    assert site.findings == []
+    assert not site.findings, "\n".join(site.findings)
 
 
 class Visit(NamedTuple):
@@ -179,7 +179,7 @@ def test_nobody_meets_a_barrier_also_when_a_form_comes_back(site, who):
                 site.look(f"{page.path}, sent empty", widths=(PHONE,))
             elif not EMPTY_IS_FINE.fullmatch(page.path):
                 accepted.append(f"{page.path}: {answer.status}, to {site.page.url}")
-    assert accepted == []
+    assert not accepted, "\n".join(accepted)
 
 
 @pytest.mark.parametrize("who", ["-", "s", "e", "b"])
