@@ -43,7 +43,7 @@ def _with_place(placement):
     if placement.state is PlacementState.PLANNED:
         return Situation(
             _("Er ligt een voorstel bij %(company)s", company=where),
-            _("%(who)s: antwoord uiterlijk %(day)s.", who=waits_for(placement), day=day_of(placement.answer_by_on)),
+            _answer_of(placement),
         )
     if placement.state is PlacementState.CONFIRMED:
         return Situation(
@@ -54,6 +54,13 @@ def _with_place(placement):
         _("De stage bij %(company)s loopt", company=where),
         _("Tot en met %(day)s. Houd contact met de student en het bedrijf.", day=day_of(placement.ends_on)),
     )
+
+
+def _answer_of(placement):
+    who, day = waits_for(placement), day_of(placement.answer_by_on)
+    if placement.answer_by_on < clock.today():
+        return _("Het antwoord had er uiterlijk %(day)s moeten zijn: %(who)s. Bel hierover.", who=who, day=day)
+    return _("Antwoord uiterlijk %(day)s: %(who)s.", who=who, day=day)
 
 
 def waits_for(placement):

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import Optional
 
+from stagemakelaar import clock
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError, NotFound
 from stagemakelaar.people.permissions import Permission
@@ -77,6 +78,7 @@ def home():
         waiting=[placement for placement in placements if placement.awaits_answer],
         placements=[placement for placement in placements if not placement.awaits_answer],
         places=own_places(session, organisation)[:SHOWN],
+        today=clock.today(),
         checked_by=working_days_from(organisation.created_at.date(), DAYS_TO_CHECK),
         waits_for_check=any(not recognition.is_checked for recognition in organisation.recognitions),
     )

@@ -154,6 +154,7 @@ def _page(membership, placement, form=None, overtaken=None):
         overtaken=overtaken,
         refused=placement.withdrawn_by,
         has_begun=placement.starts_on <= clock.today(),
+        is_late=placement.answer_by_on < clock.today(),
     ), status
 
 
