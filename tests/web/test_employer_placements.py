@@ -203,3 +203,14 @@ def test_a_place_without_a_trainer_asks_who_it_is_together_with_the_yes(browse, 
 def test_opening_a_page_answers_nothing(browse, world, session):
     browse.as_(world.employer).get(f"{world.path}/antwoord", status=405)
     assert session.get(Placement, number_of(world.placement)).employer_confirmed_at is None
+
+
+def test_until_the_last_day_the_question_says_when_and_then_that_it_is_late(browse, world, moment):
+    moment("2027-02-10T16:00:00+01:00")
+    for page in (browse.as_(world.employer).get("/bedrijf"), browse.as_(world.employer).get(world.path)):
+        assert "Laat het ons uiterlijk woensdag 10 februari weten." in page.text
+    moment("2027-02-11T09:00:00+01:00")
+    for page in (browse.as_(world.employer).get("/bedrijf"), browse.as_(world.employer).get(world.path)):
+        assert "U had uiterlijk woensdag 10 februari kunnen antwoorden." in page.text
+    file = browse.as_(world.broker).get(f"/studenten/{number_of(world.student)}")
+    assert "Het antwoord had er uiterlijk 10 februari 2027 moeten zijn: de student en het bedrijf zijn" in file.text
