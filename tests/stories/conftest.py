@@ -59,15 +59,19 @@ class Visitor:
             else:
                 control.fill(value)
 
+    def click(self, control):
+        """Click what leads to another page, and look at that page once it is there."""
+        with self.page.expect_navigation():
+            control.click()
+        self.look()
+
     def press(self, words):
         """Press a button of the main part, by its words."""
-        self.page.locator("main").get_by_role("button", name=words, exact=True).click()
-        self.look()
+        self.click(self.page.locator("main").get_by_role("button", name=words, exact=True))
 
     def follow(self, words):
         """Follow a link of the main part, by its words."""
-        self.page.locator("main").get_by_role("link", name=words).first.click()
-        self.look()
+        self.click(self.page.locator("main").get_by_role("link", name=words).first)
 
     def reads(self, words):
         """Whether the main part says this."""
@@ -87,8 +91,7 @@ class Visitor:
         """Open the sign-in link that arrived for an address, and press its button."""
         text = self.mail(address, "/inloggen/link/")
         self.go(next(link for link in LINK.findall(text) if "/inloggen/link/" in link))
-        self.page.locator("main form button[type=submit]").first.click()
-        self.look()
+        self.click(self.page.locator("main form button[type=submit]").first)
 
 
 @pytest.fixture

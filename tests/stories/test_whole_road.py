@@ -53,7 +53,7 @@ def student_signs_up(student):
     if student.page.locator("main [name=email]").count() == 0:
         student.follow("Stagemakelaar Noord")
     student.fill(email=STUDENT)
-    student.page.locator("main form button[type=submit]").first.click()
+    student.click(student.page.locator("main form button[type=submit]").first)
     student.open_link_from_mail(STUDENT)
 
     student.go("/student/profiel/gegevens")
@@ -90,15 +90,13 @@ def student_signs_up(student):
     save(student)
     student.go("/student/profiel/controleren")
     assert student.reads("Samira")
-    student.page.locator("main form button[type=submit]").last.click()
-    student.look()
+    student.click(student.page.locator("main form button[type=submit]").last)
     assert student.page.url.endswith("/student"), student.page.locator("main").inner_text()
 
 
 def save(visitor, *, refused=False):
     """Press the first button of the page."""
-    visitor.page.locator("main form button[type=submit]").first.click()
-    visitor.look()
+    visitor.click(visitor.page.locator("main form button[type=submit]").first)
     assert visitor.page.title().startswith("Fout:") is refused, visitor.page.locator("main").inner_text()
 
 
@@ -146,8 +144,7 @@ def employer_offers_a_place(employer):
         employer.go(f"{place}/{step}")
         save(employer)
     employer.go(f"{place}/controleren")
-    employer.page.locator("main form button[type=submit]").last.click()
-    employer.look()
+    employer.click(employer.page.locator("main form button[type=submit]").last)
 
 
 def broker_prepares(staff):
@@ -176,15 +173,14 @@ def broker_decides(staff):
     staff.go("/rondes")
     staff.fill(name="Ronde voorjaar")
     save(staff)
-    staff.page.locator('main form[action$="/berekenen"] button').click()
+    staff.click(staff.page.locator('main form[action$="/berekenen"] button'))
     for _second in range(60):  # the worker computes in a process of its own
         staff.page.reload()
         if staff.page.locator('main a[href^="/voorstellen/"]').count():
             break
         time.sleep(0.5)
     staff.look()
-    staff.page.locator('main a[href^="/voorstellen/"]').first.click()
-    staff.look()
+    staff.click(staff.page.locator('main a[href^="/voorstellen/"]').first)
     assert staff.reads("Samira Bouali")
     assert staff.reads("Zorgcentrum De Linde")
     assert staff.reads("minuten fietsen")
