@@ -181,18 +181,20 @@ def _solve_elsewhere(frozen, may_go_on, stop):
 def _wait_for(child, may_go_on, stop):
     """Wait until the child is done, giving a sign of life meanwhile; False when it may as well be stopped."""
     began = told = monotonic()
-    while True:
+    while not stop():
         try:
             child.wait(timeout=0.5)
         except subprocess.TimeoutExpired:
             now = monotonic()
             if now - began > LONGEST_SOLVE:
                 raise MatcherBroken("it took too long") from None
-            if stop() or (now - told > RENEW and not may_go_on()):
-                return False
-            told = now if now - told > RENEW else told
+            if now - told > RENEW:
+                if not may_go_on():
+                    return False
+                told = now
         else:
             return True
+    return False
 
 
 @contextmanager

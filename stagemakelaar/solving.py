@@ -13,7 +13,7 @@ from pathlib import Path
 def solve_file(question, answer):
     """Read the problem, solve it, ask the second opinion, explain, and write all of that."""
     from stagemakelaar.matching import Problem, objections, solve
-    from stagemakelaar.rounds.actions import findings
+    from stagemakelaar.matching.findings import findings
 
     problem = Problem.from_bytes(Path(question).read_bytes())
     outcome = solve(problem)
@@ -36,7 +36,7 @@ def write_answer(path, outcome, found, wrong):
 def read_answer(path):
     """Give back (outcome, findings, objections)."""
     from stagemakelaar.matching import Outcome
-    from stagemakelaar.rounds.actions import Findings
+    from stagemakelaar.matching.findings import Findings
 
     told = json.loads(Path(path).read_text(encoding="utf-8"))
     found = told["findings"]

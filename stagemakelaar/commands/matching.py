@@ -11,6 +11,7 @@ from stagemakelaar.commands.frame import DONE, FOUND_WRONG, Occupied, command
 from stagemakelaar.db import close_session, current_session, transaction
 from stagemakelaar.errors import N_, DomainError, NotFound
 from stagemakelaar.matching import Outcome, objections
+from stagemakelaar.matching.findings import findings
 from stagemakelaar.people.models import User
 from stagemakelaar.people.queries import programme_called
 from stagemakelaar.rounds import actions as rounds
@@ -79,7 +80,7 @@ def _replay(told, run_id):
 
 def _tell(told, run, problem, outcome):
     wrong = objections(problem, outcome)
-    unmatched = Counter(row["cause"] for row in rounds.findings(problem, outcome).unplaced)
+    unmatched = Counter(row["cause"] for row in findings(problem, outcome).unplaced)
     told.note(
         round=run.round_id,
         run=run.id,

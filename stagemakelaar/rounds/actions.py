@@ -4,13 +4,12 @@ with transaction() as session:
     frozen = actions.freeze_run(session, run_id)       # queued → computing, or None when there is nothing to do
 problem = Problem.from_bytes(frozen)
 outcome = solve(problem)                               # and objections(problem, outcome) must be empty
-findings = actions.findings(problem, outcome)          # the explanations, which take time as well
+found = findings(problem, outcome)                     # the explanations, which take time as well
 with transaction() as session:
-    actions.store_outcome(session, run_id, attempt, outcome, findings)
+    actions.store_outcome(session, run_id, attempt, outcome, found)
 """
 
 import secrets
-from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from sqlalchemy import insert, select
@@ -18,8 +17,7 @@ from sqlalchemy import insert, select
 from stagemakelaar import audit, clock
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.flow import move
-from stagemakelaar.matching.explain import explanation, why_unplaced
-from stagemakelaar.matching.problem import NO_PLACE
+from stagemakelaar.matching.findings import findings
 from stagemakelaar.matching.solver import solve
 from stagemakelaar.rounds import snapshot
 from stagemakelaar.rounds.models import (
@@ -39,14 +37,6 @@ LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 3  # a run that takes its worker down with it is not tried for ever
 LARGEST_LOT = 2**31 - 1
 AT_CLOSING = N_("De ronde is gesloten.")
-
-
-@dataclass(frozen=True)
-class Findings:
-    """Bevindingen: what a run found, in plain values; one row per student."""
-
-    proposals: tuple  # dicts: student_id, place_id, priority_class, fit, facts
-    unplaced: tuple  # dicts: student_id, priority_class, cause, facts
 
 
 def open_round(session, programme, *, name, by):
@@ -124,40 +114,6 @@ def renew_lease(session, run_id, attempt):
         return False
     run.leased_until = clock.now() + LEASE
     return True
-
-
-def findings(problem, outcome):
-    """Explain an outcome: pure, and slow enough to be done outside a transaction."""
-    proposals = []
-    for student, place, priority_class, fit in zip(
-        outcome.candidate.tolist(),
-        outcome.place.tolist(),
-        outcome.priority_class.tolist(),
-        outcome.fit.tolist(),
-        strict=True,
-    ):
-        if place != NO_PLACE:
-            proposals.append(
-                {
-                    "student_id": student,
-                    "place_id": place,
-                    "priority_class": priority_class,
-                    "fit": fit,
-                    "facts": explanation(problem, outcome, student),
-                }
-            )
-    reasons = why_unplaced(problem, outcome)
-    classes = dict(zip(outcome.candidate.tolist(), outcome.priority_class.tolist(), strict=True))
-    unplaced = [
-        {
-            "student_id": student,
-            "priority_class": classes[student],
-            "cause": reason.cause.value,
-            "facts": _plain(reason),
-        }
-        for student, reason in sorted(reasons.items())
-    ]
-    return Findings(tuple(proposals), tuple(unplaced))
 
 
 def store_outcome(session, run_id, attempt, outcome, found=None):
@@ -285,27 +241,3 @@ def _fail(session, run, trouble):
     run.leased_until = None
     run.finished_at = clock.now()
     move(session, run, RunState.FAILED, by=None)
-
-
-def _plain(reason):
-    """A `Reason` of the matcher as values for JSON: enums become their values."""
-    shortage = reason.shortage
-    return {
-        "next_step": reason.next_step.value,
-        "places": reason.places,
-        "left": [[cause.value, count] for cause, count in reason.left],
-        "broken": {rule.value: count for rule, count in reason.broken.items()},
-        "openers": [asdict(opener) | {"rule": opener.rule.value} for opener in reason.openers],
-        "shortage": None if shortage is None else _short(shortage),
-        "taken_by_class": list(reason.taken_by_class),
-    }
-
-
-def _short(shortage):
-    return {
-        "students": shortage.students,
-        "seats": shortage.seats,
-        "short": shortage.short,
-        "openings": list(shortage.openings),
-        "codes": list(shortage.codes),
-    }
