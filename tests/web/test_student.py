@@ -17,27 +17,6 @@ from tests.web.student_pages import act, answer_forms, letter_of, no, on_case, p
 from tests.web.test_explanations import EXPLAINED
 
 
-@pytest.fixture
-def student(make):
-    return make.student(searching=True)
-
-
-@pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
-def own(browse, student):
-    return browse.as_(student.user)
-
-
-@pytest.fixture
-def planned(make, student, broker):
-    place = make.place(make.organisation(name="De Linde"), tasks="Je helpt bij het eten.")
-    return plan(student, place, broker)
-
-
 class TestTheLetter:
     def test_it_says_that_a_computer_proposed_and_a_person_decided(self, own, planned):
         with transaction() as session:

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from stagemakelaar import clock
 from stagemakelaar.casework import actions as casework
 from stagemakelaar.casework.models import ContactKind
@@ -13,30 +11,9 @@ from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import BrokerReason, EmployerReason, Placement, StudentReason
 from stagemakelaar.rounds.models import Round, RoundState, Run, RunState, Unplaced
 from tests.rows import row
-from tests.web.student_pages import act, on_case, plan, road, status
+from tests.web.student_pages import act, on_case, road, status
 
 LATER = "2027-02-11T10:00:00+01:00"  # the day after the last day to answer
-
-
-@pytest.fixture
-def student(make):
-    return make.student(searching=True)
-
-
-@pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
-def own(browse, student):
-    return browse.as_(student.user)
-
-
-@pytest.fixture
-def planned(make, student, broker):
-    place = make.place(make.organisation(name="De Linde"), tasks="Je helpt bij het eten.")
-    return plan(student, place, broker)
 
 
 class TestWhereIStand:
