@@ -13,7 +13,7 @@ outcome is not the best.
 import numpy as np
 
 from stagemakelaar.matching.problem import Certificate
-from stagemakelaar.matching.scoring import fit_of, lot_digits, score
+from stagemakelaar.matching.scoring import MUST, NEVER, agreed_points, fit_of, lot_digits, score
 
 
 def objections(problem, outcome):
@@ -28,6 +28,7 @@ def objections(problem, outcome):
     demands = list(_demands(problem))
     parts = score(problem)
     fit = fit_of(parts)
+    fit += agreed_points(problem, fit)
     pair, wrong = _chosen_pairs(problem, outcome)
     for row in np.flatnonzero(pair >= 0).tolist():
         at, what = pair[row], f"student {people.key[row]}, place {outcome.place[row]}"
@@ -115,26 +116,72 @@ def _demands(problem):
     yield "not recognised on the first day", reach >= c.starts_on[i]
     yield "recognition ends too early", (reach < c.starts_on[i]) | (reach >= c.ends_on[i])
     yield "another leerweg", c.leerweg[i] == o.leerweg[j]
+    yield "a work process cannot be learnt there", _teaches(problem)
     yield "company not verified", o.is_verified[j]
     yield "too far", (minutes <= c.max_minutes[i]) | (minutes < 0)
     yield "place not open in the period", (o.starts_on[j] <= c.starts_on[i]) & (c.ends_on[i] <= o.ends_on[j])
     shared = sum(((c.weekdays[i] >> bit) & (o.weekdays[j] >> bit) & 1) for bit in range(7))
     yield "too few days in common", shared >= c.days[i]
+    days_needed = -(-60 * 7 * c.hours_required[i].astype(int) // (c.days[i].astype(int) * o.hours_per_day[j]))
+    yield "too few hours in all", c.ends_on[i] - c.starts_on[i] >= days_needed - 1
     yield "evening or night", o.late_hours[j] <= c.late_hours[i]
     adult = ~c.is_minor[i]
     yield "under 18 at night", adult | (o.late_hours[j] < 2)
     day, for_work = o.hours_per_day[j].astype(int), 60 * (40 - c.school_hours[i].astype(int))
     yield "under 18 and too many hours", adult | ((day <= 60 * 9) & (day * c.days[i] <= for_work))
+    yield "under 18 and dangerous work", adult | ~o.unsupervised_risks[j]
     yield "under 16", ~c.is_under_16[i]
     yield "below the minimum age", np.where(o.minimum_age[j] == 18, adult, True)
     yield "VOG too late", ~o.vog[j] | (c.vog_ready_on[i] <= c.starts_on[i])
+    register_day = np.where(o.register[j], c.register_ready_on[i], 0)
+    yield "childcare register too late", register_day <= c.starts_on[i]
     yield "a condition is not met", (c.must[i] & o.features[j]) == c.must[i]
     met = np.ones(len(i), dtype=bool)
     for who, where, _ in problem.pairs.forbidden.tolist():
         begin, end = np.searchsorted(problem.pairs.candidate, (who, who + 1))
         met[begin:end] &= problem.pairs.opening[begin:end] != where
     yield "may not be proposed again", met
+    yield from _wanted_by_broker(problem)
     yield "no seat", o.seats[j] > 0
+
+
+def _teaches(problem):
+    """Return per pair whether the place lacks none of the work processes that the student must learn there."""
+    c, o, pairs = problem.candidates, problem.openings, problem.pairs
+    begin = np.searchsorted(pairs.candidate, c.required[:, 0], "left")
+    end = np.searchsorted(pairs.candidate, c.required[:, 0], "right")
+    size = end - begin
+    pair = np.arange(size.sum()) + np.repeat(begin - np.cumsum(size) + size, size)  # a row per pair and process
+    names, number = np.unique(np.r_[c.required[:, 1], o.processes[:, 1]], return_inverse=True)
+    asked, offered = np.repeat(number[: len(size)], size), number[len(size) :]
+    width = len(names) + 1
+    possible = np.isin(
+        problem.pair_opening[pair] * width + asked,
+        np.searchsorted(o.key, o.processes[:, 0]) * width + offered,
+    )
+    silent = np.ones(len(pairs), dtype=bool)  # who said nothing about a code is refused nobody of that code
+    for code in np.unique(o.told[:, 1]).tolist():
+        speaks = np.isin(pairs.opening, o.told[o.told[:, 1] == code, 0])
+        silent &= ~(speaks & (c.code[problem.pair_candidate] == code))
+    lacking = np.zeros(len(pairs), dtype=bool)
+    lacking[pair[~possible]] = True
+    return silent | ~lacking
+
+
+def _wanted_by_broker(problem):
+    """Yield the two demands that a broker can make of a pair."""
+    pairs = problem.pairs
+    allowed, bound = np.ones(len(pairs), dtype=bool), np.ones(len(pairs), dtype=bool)
+    only: dict[int, list[int]] = {}
+    for who, where, level in pairs.hints.tolist():
+        if level == NEVER:
+            allowed &= (pairs.candidate != who) | (pairs.opening != where)
+        if level == MUST:
+            only.setdefault(who, []).append(where)
+    for who, places in only.items():
+        bound &= (pairs.candidate != who) | np.isin(pairs.opening, places)
+    yield "the broker said never", allowed
+    yield "the broker said another place or none", bound
 
 
 def _recognised_through(problem):

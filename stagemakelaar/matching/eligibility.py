@@ -12,10 +12,12 @@ import numpy as np
 
 from stagemakelaar.matching.columns import LATEST_DAY
 from stagemakelaar.matching.problem import EVENING_AND_NIGHT, UNKNOWN
+from stagemakelaar.matching.scoring import MUST, NEVER, packed
 
 # Working time of 16- and 17-year-olds (Arbeidstijdenwet 4:4, 5:3-5:7); time at school counts as working time.
-MINOR_DAY_MINUTES = 9 * 60
-MINOR_WEEK_MINUTES = 40 * 60  # the mean over four weeks; a week pattern that repeats may not pass it
+MINOR_DAY_MINUTES = 9 * 60  # so that at least twelve hours of rest are left between two days alike
+MINOR_WEEK_MINUTES = 40 * 60  # the mean over four weeks; a pattern that repeats stays below 45 in any week as well
+NO_HINT = -1
 
 
 class Rule(enum.Enum):
@@ -24,18 +26,24 @@ class Rule(enum.Enum):
     RECOGNISED = "recognised"
     RECOGNISED_TO_END = "recognised_to_end"
     LEERWEG = "leerweg"
+    PROCESSES = "processes"
     VERIFIED = "verified"
     TRAVEL = "travel"
     PERIOD = "period"
     DAYS = "days"
+    HOURS = "hours"
     LATE_HOURS = "late_hours"
     MINOR_NIGHT = "minor_night"
     MINOR_HOURS = "minor_hours"
+    DANGEROUS_WORK = "dangerous_work"
     UNDER_16 = "under_16"
     MINIMUM_AGE = "minimum_age"
     VOG = "vog"
+    REGISTER = "register"
     MUST_CONDITION = "must_condition"
     NOT_AGAIN = "not_again"
+    NEVER = "never"
+    ELSEWHERE = "elsewhere"
     SEATS = "seats"
 
     @property
@@ -67,6 +75,16 @@ class Meeting:
         problem, width = self.problem, len(self.problem.openings)
         listed = problem.pair_candidate * width + problem.pair_opening
         return _position(listed, self.candidate * width + self.opening)
+
+    @cached_property
+    def hint(self):
+        """What the broker wants of this pair: NEVER … MUST, or NO_HINT; int64 of shape (k,)."""
+        rows, keys = self.problem.pairs.hints, self.problem.openings.key
+        rows = rows[np.isin(rows[:, 1], keys)]
+        width = len(keys)
+        about = np.searchsorted(self.problem.candidates.key, rows[:, 0]) * width + np.searchsorted(keys, rows[:, 1])
+        at = _position(about, self.candidate * width + self.opening)
+        return np.r_[rows[:, 2], NO_HINT][at]
 
     @cached_property
     def recognised_until(self):
@@ -107,6 +125,20 @@ def other_leerweg(meeting):
     return meeting.theirs("leerweg") != meeting.own("leerweg")
 
 
+def processes_missing(meeting):
+    """H3: a work process that must be possible there is not. A place that told nothing about the code lacks nothing."""
+    people, places = meeting.problem.candidates, meeting.problem.openings
+    if not len(people.required):
+        return _nobody(meeting)
+    needed, known = people.required, np.unique(people.required[:, 1])
+    theirs, own = packed(people.key, needed, known), packed(places.key, places.processes, known)
+    lacks = np.zeros(len(meeting.candidate), dtype=bool)
+    for word in range(theirs.shape[1]):
+        lacks |= (theirs[meeting.candidate, word] & ~own[meeting.opening, word]) != 0
+    told = np.searchsorted(places.key, places.told[:, 0]) * 1_000_000 + places.told[:, 1]
+    return lacks & (_position(told, meeting.opening * 1_000_000 + meeting.theirs("code")) >= 0)
+
+
 def not_verified(meeting):
     """H19: the company was not checked, or is suspended."""
     return ~meeting.own("is_verified")
@@ -134,6 +166,15 @@ def too_few_days(meeting):
     return np.bitwise_count(meeting.theirs("weekdays") & meeting.own("weekdays")) < meeting.theirs("days")
 
 
+def too_few_hours(meeting):
+    """H9: weeks times hours a week stay below the hours that the student must make."""
+    if not meeting.problem.candidates.hours_required.any():
+        return _nobody(meeting)
+    length = meeting.theirs("ends_on") - meeting.theirs("starts_on") + 1
+    minutes_a_week = meeting.theirs("days").astype(np.int64) * meeting.own("hours_per_day")
+    return length * minutes_a_week < meeting.theirs("hours_required").astype(np.int64) * 60 * 7
+
+
 def too_late_hours(meeting):
     """The work is in the evening or at night, and the student cannot."""
     return meeting.own("late_hours") > meeting.theirs("late_hours")
@@ -149,6 +190,11 @@ def minor_too_many_hours(meeting):
     day = meeting.own("hours_per_day").astype(np.int64)
     week = meeting.theirs("school_hours").astype(np.int64) * 60 + meeting.theirs("days") * day
     return meeting.theirs("is_minor") & ((day > MINOR_DAY_MINUTES) | (week > MINOR_WEEK_MINUTES))
+
+
+def dangerous_work(meeting):
+    """H11: under 18 no work with special risks, unless an expert supervises it."""
+    return meeting.theirs("is_minor") & meeting.own("unsupervised_risks")
 
 
 def under_16(meeting):
@@ -167,6 +213,11 @@ def vog_too_late(meeting):
     return meeting.own("vog") & (meeting.theirs("vog_ready_on") > meeting.theirs("starts_on"))
 
 
+def register_too_late(meeting):
+    """H14: the childcare register must hold the student, and cannot on the first day."""
+    return meeting.own("register") & (meeting.theirs("register_ready_on") > meeting.theirs("starts_on"))
+
+
 def condition_not_met(meeting):
     """H16: the place lacks a feature that the student called necessary."""
     return (meeting.theirs("must") & ~meeting.own("features")) != 0
@@ -180,6 +231,18 @@ def not_again(meeting):
     return _position(np.unique(candidate * width + opening), meeting.candidate * width + meeting.opening) >= 0
 
 
+def never(meeting):
+    """H18: the broker said: never this student at this place."""
+    return meeting.hint == NEVER if len(meeting.problem.pairs.hints) else _nobody(meeting)
+
+
+def elsewhere(meeting):
+    """The broker said: this student at one certain place or nowhere, and this is another place."""
+    rows = meeting.problem.pairs.hints
+    tied = np.isin(meeting.problem.candidates.key, rows[rows[:, 2] == MUST, 0])
+    return tied[meeting.candidate] & (meeting.hint != MUST) if tied.any() else _nobody(meeting)
+
+
 def no_seats(meeting):
     """H7: every seat was given away before this run."""
     return meeting.own("seats") == 0
@@ -189,18 +252,24 @@ BROKEN = {
     Rule.RECOGNISED: not_recognised,
     Rule.RECOGNISED_TO_END: not_recognised_to_end,
     Rule.LEERWEG: other_leerweg,
+    Rule.PROCESSES: processes_missing,
     Rule.VERIFIED: not_verified,
     Rule.TRAVEL: too_far,
     Rule.PERIOD: other_period,
     Rule.DAYS: too_few_days,
+    Rule.HOURS: too_few_hours,
     Rule.LATE_HOURS: too_late_hours,
     Rule.MINOR_NIGHT: minor_at_night,
     Rule.MINOR_HOURS: minor_too_many_hours,
+    Rule.DANGEROUS_WORK: dangerous_work,
     Rule.UNDER_16: under_16,
     Rule.MINIMUM_AGE: too_young,
     Rule.VOG: vog_too_late,
+    Rule.REGISTER: register_too_late,
     Rule.MUST_CONDITION: condition_not_met,
     Rule.NOT_AGAIN: not_again,
+    Rule.NEVER: never,
+    Rule.ELSEWHERE: elsewhere,
     Rule.SEATS: no_seats,
 }
 
@@ -228,6 +297,10 @@ def why_not(problem, candidate, opening):
     """Return the rules that keep this student (key) from this place (key); an empty list when the pair is eligible."""
     row, other = problem.row_of_candidate(candidate), problem.row_of_opening(opening)
     return names(broken_rules(problem, np.array([row]), np.array([other]))[0])
+
+
+def _nobody(meeting):
+    return np.zeros(len(meeting.candidate), dtype=bool)
 
 
 def _position(ordered, wanted):

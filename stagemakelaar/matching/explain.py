@@ -9,7 +9,7 @@ from dataclasses import fields as fields_of
 
 import numpy as np
 
-from stagemakelaar.matching.eligibility import Meeting, Rule, why_not
+from stagemakelaar.matching.eligibility import NO_HINT, Meeting, Rule, why_not
 from stagemakelaar.matching.judgement import judge
 from stagemakelaar.matching.problem import CLASSES, NO_PLACE, UNKNOWN
 from stagemakelaar.matching.residual import Board, chain_out, losses
@@ -122,6 +122,11 @@ def facts(problem, candidate, opening):
         "ends_on": int(c.ends_on[row]),
         "recognised_until": None if until < 0 else until,
         "vog": bool(o.vog[other]),
+        "processes_required": c.required[c.required[:, 0] == candidate, 1].tolist(),
+        "processes_told": bool(((o.told[:, 0] == opening) & (o.told[:, 1] == c.code[row])).any()),
+        "hours_required": int(c.hours_required[row]) or None,
+        "hours_there": int((c.ends_on[row] - c.starts_on[row] + 1) * int(c.days[row]) * o.hours_per_day[other] // 420),
+        "hint": None if meeting.hint[0] == NO_HINT else int(meeting.hint[0]),
         "priority_class": int(c.priority_class[row]),
         "seats": int(o.seats[other]),
     }
@@ -139,6 +144,7 @@ def explanation(problem, outcome, candidate):
         "fit": int(outcome.fit[row]),
         "most": problem.weights.most,
         "parts": [{item.name: getattr(part, item.name) for item in fields_of(Part)} for part in parts],
+        "agreed": int(outcome.fit[row]) - sum(part.points or 0 for part in parts),  # by hints of the broker
         "facts": facts(problem, candidate, opening),
         "weights": asdict(problem.weights),
     }

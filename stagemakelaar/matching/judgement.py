@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stagemakelaar.matching.eligibility import broken_rules
-from stagemakelaar.matching.scoring import fit_of, score
+from stagemakelaar.matching.scoring import agreed_points, fit_of, score
 
 _made: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
@@ -17,7 +17,7 @@ class Judgement:
 
     broken: np.ndarray  # int64, mask of `Rule.bit`
     parts: np.ndarray  # int16, shape (k, len(PARTS))
-    fit: np.ndarray  # int64
+    fit: np.ndarray  # int64: the sum of the parts, and what the broker's hints add
 
     @property
     def eligible(self):
@@ -29,5 +29,6 @@ def judge(problem):
     """Return the judgement of the pairs of `problem`; kept as long as the problem is."""
     if problem not in _made:
         parts = score(problem)
-        _made[problem] = Judgement(broken=broken_rules(problem), parts=parts, fit=fit_of(parts))
+        fit = fit_of(parts)
+        _made[problem] = Judgement(broken=broken_rules(problem), parts=parts, fit=fit + agreed_points(problem, fit))
     return _made[problem]

@@ -6,6 +6,9 @@ Units. Dates are days since 1970-01-01. Keys are opaque whole numbers from 1. We
 Features are masks over one list that the caller keeps. Everything is sorted by key on construction, so the order in
 which rows were given plays no part in the outcome or in the fingerprint. Wrong input is a ValueError that names column
 and row.
+
+A column that came `later` may be left out and is stored only where it says something. So what was stored before it
+existed can be read, has the same fingerprint and gives the same outcome.
 """
 
 from dataclasses import asdict, dataclass, field, fields
@@ -23,10 +26,11 @@ from stagemakelaar.matching.columns import (
     rows_of,
     whole_numbers,
 )
-from stagemakelaar.matching.scoring import PARTS, Weights
+from stagemakelaar.matching.scoring import MUST, NEVER, PARTS, Weights
 from stagemakelaar.matching.storage import fingerprint, pack, unpack
 
-VERSION = 1
+VERSION = 2  # the newest form of a stored problem; each is stored in the oldest form that can hold it
+OUTCOME_VERSION = 1
 CLASSES = 4  # priority classes 0..3, 0 first
 WISHED_KINDS = 5
 BOL, BBL = 0, 1
@@ -46,6 +50,19 @@ Weekdays = Annotated[np.ndarray, Column("int16", 0, 0b1111111)]
 Leerweg = Annotated[np.ndarray, Column("int8", BOL, BBL)]
 LateHours = Annotated[np.ndarray, Column("int8", NO_LATE_HOURS, EVENING_AND_NIGHT)]
 YesNo = Annotated[np.ndarray, Column("bool")]
+
+
+# Columns that came later may be left out: label → (version in which it came, what it says then on every row).
+NOT_GIVEN: Any = None
+LATER = {
+    "candidates.hours_required": (2, 0),
+    "candidates.required": (2, ()),
+    "candidates.register_ready_on": (2, 0),
+    "openings.told": (2, ()),
+    "openings.unsupervised_risks": (2, False),
+    "openings.register": (2, False),
+    "pairs.hints": (2, ()),
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,11 +94,18 @@ class Candidates:
     priority_class: Annotated[np.ndarray, Column("int8", 0, CLASSES - 1)]
     # drawn once by the caller; the lower goes first
     lot: Annotated[np.ndarray, Column("int64", 0, LARGEST)]
+    # hours that the internship must have in all; 0: not known
+    hours_required: Annotated[np.ndarray, Column("int16", 0, 9999)] = NOT_GIVEN
+    # work processes that must be possible there
+    required: Annotated[np.ndarray, Rows(candidate=KEY, process=NUMBER)] = NOT_GIVEN
+    # first day on which the childcare register can hold the student
+    register_ready_on: Days = NOT_GIVEN
 
     def __post_init__(self):
-        freeze_columns(self, "candidates", order_by=["key"])
+        _freeze(self, "candidates", order_by=["key"])
         _in_order("candidates", self)
-        rows_of("candidates.processes", self.key, self.processes[:, 0])
+        for name in ("processes", "required"):
+            rows_of(f"candidates.{name}", self.key, getattr(self, name)[:, 0])
 
     def __len__(self):
         return len(self.key)
@@ -114,16 +138,21 @@ class Openings:
         np.ndarray,
         Rows(opening=KEY, code=(1, 999_999), first=(0, LATEST_DAY), until=(0, LATEST_DAY)),
     ]
+    # codes of which the place told which work processes can be done; no row: not known
+    told: Annotated[np.ndarray, Rows(opening=KEY, code=(1, 999_999))] = NOT_GIVEN
+    # work with special risks, and no expert supervision was promised
+    unsupervised_risks: YesNo = NOT_GIVEN
+    register: YesNo = NOT_GIVEN  # the childcare register must hold the student
 
     def __post_init__(self):
-        freeze_columns(self, "openings", order_by=["key"])
+        _freeze(self, "openings", order_by=["key"])
         _in_order("openings", self)
         if (odd := ~np.isin(self.minimum_age, (0, 16, 18))).any():
             at = int(np.argmax(odd))
             raise ValueError(
                 f"openings.minimum_age: place {self.key[at]} has {self.minimum_age[at]}, must be 0, 16 or 18"
             )
-        for name in ("kinds", "processes", "recognitions"):
+        for name in ("kinds", "processes", "recognitions", "told"):
             rows_of(f"openings.{name}", self.key, getattr(self, name)[:, 0])
         if (late := self.recognitions[:, 2] > self.recognitions[:, 3]).any():
             at = self.recognitions[int(np.argmax(late))]
@@ -149,9 +178,15 @@ class Pairs:
     is_estimate: YesNo
     # not again; the reason is the caller's number
     forbidden: Annotated[np.ndarray, Rows(candidate=KEY, opening=KEY, reason=(0, 99))]
+    # what the broker wants, at most one row per student and place: NEVER, RATHER_NOT, RATHER, or MUST: this place (or
+    # another with MUST) or none. The place need not be in the problem: then that student has nowhere to go.
+    hints: Annotated[np.ndarray, Rows(candidate=KEY, opening=KEY, level=(NEVER, MUST))] = NOT_GIVEN
 
     def __post_init__(self):
-        freeze_columns(self, "pairs", order_by=["candidate", "opening"])
+        _freeze(self, "pairs", order_by=["candidate", "opening"])
+        if (twice := (self.hints[1:, :2] == self.hints[:-1, :2]).all(axis=1)).any():
+            who, where, _ = self.hints[int(np.argmax(twice))]
+            raise ValueError(f"pairs.hints: candidate {who}, opening {where} has two levels")
 
     def __len__(self):
         return len(self.candidate)
@@ -178,6 +213,7 @@ class Problem:
         _ = self.pair_candidate, self.pair_opening
         rows_of("pairs.forbidden.candidate", self.candidates.key, self.pairs.forbidden[:, 0])
         rows_of("pairs.forbidden.opening", self.openings.key, self.pairs.forbidden[:, 1])
+        rows_of("pairs.hints.candidate", self.candidates.key, self.pairs.hints[:, 0])
 
     @cached_property
     def pair_candidate(self):
@@ -192,7 +228,7 @@ class Problem:
     @cached_property
     def input_hash(self):
         """Fingerprint (sha256) of all facts; the order of the rows as given does not count."""
-        return fingerprint("problem", VERSION, *self._stored())
+        return fingerprint("problem", *self._stored())
 
     def row_of_candidate(self, key):
         """Row of the candidate with this key; ValueError when there is none."""
@@ -204,7 +240,7 @@ class Problem:
 
     def to_bytes(self):
         """Return the problem as compressed bytes, to be stored with the run."""
-        return pack("problem", VERSION, *self._stored())[0]
+        return pack("problem", *self._stored())[0]
 
     @classmethod
     def from_bytes(cls, data):
@@ -216,15 +252,24 @@ class Problem:
             ("openings", Openings),
             ("pairs", Pairs),
         ):
-            tables[name] = kind(**{item.name: stored[f"{name}.{item.name}"] for item in fields(kind)})
+            labels = {item.name: f"{name}.{item.name}" for item in fields(kind)}
+            tables[name] = kind(**{item: stored[label] for item, label in labels.items() if label in stored})
         return cls(**tables, weights=Weights(**facts["weights"]))
 
     def _stored(self):
+        """Version, facts and columns. What came later and says nothing is left out."""
         columns: dict[str, np.ndarray] = {}
+        version = 1
         for name in ("candidates", "openings", "pairs"):
             table = getattr(self, name)
-            columns |= {f"{name}.{item.name}": getattr(table, item.name) for item in fields(table)}
-        return {"weights": asdict(self.weights)}, columns
+            for item in fields(table):
+                label, values = f"{name}.{item.name}", getattr(table, item.name)
+                since, absent = LATER.get(label, (1, None))
+                if label in LATER and (not len(values) or (absent != () and (values == absent).all())):
+                    continue
+                version = max(version, since)
+                columns[label] = values
+        return version, {"weights": asdict(self.weights)}, columns
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -301,7 +346,7 @@ class Outcome:
     def outcome_hash(self):
         """Fingerprint (sha256) of who got which place with which parts, and of the input; not of the engine."""
         columns = {name: getattr(self, name) for name in ("candidate", "place", "fit", "parts")}
-        return fingerprint("outcome", VERSION, {"input_hash": self.input_hash}, columns)
+        return fingerprint("outcome", OUTCOME_VERSION, {"input_hash": self.input_hash}, columns)
 
     def to_bytes(self):
         """Return the outcome as compressed bytes."""
@@ -312,18 +357,28 @@ class Outcome:
             "value": str(self.certificate.value),
             "bound": str(self.certificate.bound),
         }
-        return pack("outcome", VERSION, facts, columns)[0]
+        return pack("outcome", OUTCOME_VERSION, facts, columns)[0]
 
     @classmethod
     def from_bytes(cls, data):
         """Return the outcome that was stored; ValueError when the bytes are something else."""
-        facts, columns = unpack("outcome", VERSION, data)
+        facts, columns = unpack("outcome", OUTCOME_VERSION, data)
         certificate = Certificate(
             prices=columns.pop("prices"),
             value=int(facts.pop("value")),
             bound=int(facts.pop("bound")),
         )
         return cls(**facts, **columns, certificate=certificate)
+
+
+def _freeze(table, name, *, order_by):
+    """Fill in what came later and was not given, then check, sort and close all columns."""
+    rows = np.size(getattr(table, order_by[0]))
+    for item in fields(table):
+        if getattr(table, item.name) is None and (label := f"{name}.{item.name}") in LATER:
+            _, absent = LATER[label]
+            object.__setattr__(table, item.name, absent if absent == () else np.full(rows, absent))
+    freeze_columns(table, name, order_by=order_by)
 
 
 def _in_order(name, table):

@@ -12,6 +12,9 @@ both
 costs     The place covers the costs: all points. Not known when the place did not say.
 
 What is not scored counts for 0 points and is shown as not known. Halves are rounded up.
+
+Beside these parts, and outside the weights of a programme, stand the hints of a broker about one student and one
+place: "rather" adds HINT points to the fit and "rather not" takes them off, never below 0.
 """
 
 from dataclasses import dataclass, fields
@@ -24,6 +27,8 @@ PARTS = ("learning", "travel", "kind", "costs")
 BOUNDS = {"learning": (30, 70), "travel": (10, 50), "kind": (0, 30), "costs": (0, 30)}
 
 NOT_SCORED = -1
+NEVER, RATHER_NOT, RATHER, MUST = 0, 1, 2, 3  # levels of a hint; the two outer ones are hard rules, not points
+HINT = 15  # points of a hint; bounded, so that it tips the scale between places that differ little
 
 # The lot decides what is still equal. Its digits stand below the points of the fit, and there are as many steps of
 # chance as keep every weight a whole number below this limit, where engines with floating point are exact too.
@@ -66,6 +71,20 @@ def fit_of(parts):
     return np.where(parts == NOT_SCORED, 0, parts).sum(axis=1, dtype=np.int64)
 
 
+def agreed_points(problem, fit):
+    """Return what the hints of the broker add to the fit of each pair, int64 of shape (k,): −HINT … HINT.
+
+    fit : the sum of the parts per pair, which no hint takes below 0
+    """
+    shift = np.zeros(len(problem.pairs), dtype=np.int64)
+    for candidate, opening, level in problem.pairs.hints.tolist():
+        begin, end = np.searchsorted(problem.pairs.candidate, (candidate, candidate + 1))
+        at = begin + np.searchsorted(problem.pairs.opening[begin:end], opening)
+        if at < end and problem.pairs.opening[at] == opening:
+            shift[at] = {RATHER: HINT, RATHER_NOT: -min(HINT, int(fit[at]))}.get(level, 0)
+    return shift
+
+
 def lot_digits(lot, student, fit, *, most, placeable, classes):
     """Return the digits per pair by which the lot decides, int64 of shape (k,), and the number of steps of chance.
 
@@ -87,7 +106,7 @@ def kind_rank(problem, candidate, opening):
     """Return the place of the opening in the student's order of kinds, 0 first; −1: not wished. Rows, shape (k,)."""
     wished = problem.candidates.kinds
     known = np.unique(wished)
-    there = _bits(problem.openings.key, problem.openings.kinds, known)
+    there = packed(problem.openings.key, problem.openings.kinds, known)
     rank = np.full(len(candidate), -1)
     for choice in reversed(range(wished.shape[1])):
         kind = wished[candidate, choice]
@@ -106,7 +125,7 @@ def _points(weight, share, whole, known):
 def _learning(problem):
     wanted, possible = problem.candidates.processes, problem.openings.processes
     known = np.unique(wanted[:, 1])
-    theirs, own = _bits(problem.candidates.key, wanted, known), _bits(problem.openings.key, possible, known)
+    theirs, own = packed(problem.candidates.key, wanted, known), packed(problem.openings.key, possible, known)
     i, j = problem.pair_candidate, problem.pair_opening
     share = np.zeros(len(i), dtype=np.int64)
     for word in range(theirs.shape[1]):
@@ -142,10 +161,10 @@ def _costs(problem):
     return np.maximum(covers, 0), np.ones_like(covers), covers >= 0
 
 
-def _bits(keys, loose, known):
-    """Pack loose rows (key, number) as bits over the ascending `known`: uint64 of shape (len(keys), words)."""
-    packed = np.zeros((len(keys), len(known) // 64 + 1), dtype=np.uint64)
+def packed(keys, loose, known):
+    """Return loose rows (key, number) as bits over the ascending `known`: uint64 of shape (len(keys), words)."""
+    bits = np.zeros((len(keys), len(known) // 64 + 1), dtype=np.uint64)
     counts = np.isin(loose[:, 1], known)
     row, at = np.searchsorted(keys, loose[counts, 0]), np.searchsorted(known, loose[counts, 1])
-    np.bitwise_or.at(packed, (row, at >> 6), np.uint64(1) << (at & 63).astype(np.uint64))
-    return packed
+    np.bitwise_or.at(bits, (row, at >> 6), np.uint64(1) << (at & 63).astype(np.uint64))
+    return bits

@@ -49,14 +49,17 @@ def canonical(kind, version, facts, columns):
 
 
 def unpack(kind, version, data):
-    """Return (facts, columns) of what `pack` made; ValueError when it is something else or damaged."""
+    """Return (facts, columns) of what `pack` made, in this version or one before.
+
+    ValueError when it is something else, newer, or damaged.
+    """
     if not data.startswith(MAGIC):
         raise ValueError(f"data: not a stored {kind}")
     try:
         body = zlib.decompress(data[len(MAGIC) :])
         size = int.from_bytes(body[:8], "little")
         head = json.loads(body[8 : 8 + size])
-        if (head["kind"], head["version"]) != (kind, version):
+        if head["kind"] != kind or head["version"] > version:
             raise ValueError(f"data: holds {head['kind']} version {head['version']}, not {kind} version {version}")
         columns, at = {}, 8 + size
         for name, dtype, shape in head["columns"]:

@@ -23,11 +23,15 @@ class Cause(enum.Enum):
     NOT_WITHIN_REACH = "not_within_reach"
     PERIOD = "period"
     DAYS = "days"
+    HOURS = "hours"
+    PROCESSES = "processes"
     LATE_HOURS = "late_hours"
     AGE = "age"
     VOG = "vog"
+    REGISTER = "register"
     CONDITION = "condition"
     ONLY_DECLINED = "only_declined"
+    TIED_ELSEWHERE = "tied_elsewhere"
     SEATS_TAKEN = "seats_taken"
 
 
@@ -42,6 +46,11 @@ class NextStep(enum.Enum):
     OTHER_DAYS = "other_days"
     LATE_HOURS = "late_hours"
     FEWER_HOURS = "fewer_hours"  # working time of minors
+    MORE_HOURS = "more_hours"  # longer, or more days a week
+    ASK_PROCESSES = "ask_processes"  # whether the work process can be learnt there after all, or elsewhere
+    ASK_SUPERVISION = "ask_supervision"  # of an expert, for the under-18 at work with risks
+    ASK_REGISTER = "ask_register"  # childcare
+    LIFT_HINT = "lift_hint"  # what the broker wanted leaves nothing
     BY_HAND = "by_hand"  # under 16, or only places with a minimum age
     ASK_VOG = "ask_vog"
     TALK_CONDITION = "talk_condition"
@@ -54,11 +63,15 @@ FUNNEL = (
     (Cause.NOT_WITHIN_REACH, (Rule.TRAVEL,)),
     (Cause.PERIOD, (Rule.PERIOD,)),
     (Cause.DAYS, (Rule.DAYS,)),
+    (Cause.HOURS, (Rule.HOURS,)),
     (Cause.LATE_HOURS, (Rule.LATE_HOURS,)),
-    (Cause.AGE, (Rule.MINOR_NIGHT, Rule.MINOR_HOURS, Rule.UNDER_16, Rule.MINIMUM_AGE)),
+    (Cause.PROCESSES, (Rule.PROCESSES,)),
+    (Cause.AGE, (Rule.MINOR_NIGHT, Rule.MINOR_HOURS, Rule.DANGEROUS_WORK, Rule.UNDER_16, Rule.MINIMUM_AGE)),
     (Cause.VOG, (Rule.VOG,)),
+    (Cause.REGISTER, (Rule.REGISTER,)),
     (Cause.CONDITION, (Rule.MUST_CONDITION,)),
-    (Cause.ONLY_DECLINED, (Rule.NOT_AGAIN,)),
+    (Cause.ONLY_DECLINED, (Rule.NOT_AGAIN, Rule.NEVER)),
+    (Cause.TIED_ELSEWHERE, (Rule.ELSEWHERE,)),
     (Cause.SEATS_TAKEN, (Rule.SEATS,)),
 )
 
@@ -69,13 +82,23 @@ STEP_OF_RULE = {
     Rule.TRAVEL: NextStep.WIDEN_TRAVEL,
     Rule.PERIOD: NextStep.SHIFT_PERIOD,
     Rule.DAYS: NextStep.OTHER_DAYS,
+    Rule.HOURS: NextStep.MORE_HOURS,
     Rule.LATE_HOURS: NextStep.LATE_HOURS,
+    Rule.PROCESSES: NextStep.ASK_PROCESSES,
+    Rule.DANGEROUS_WORK: NextStep.ASK_SUPERVISION,
     Rule.MINOR_HOURS: NextStep.FEWER_HOURS,
     Rule.VOG: NextStep.ASK_VOG,
+    Rule.REGISTER: NextStep.ASK_REGISTER,
     Rule.MUST_CONDITION: NextStep.TALK_CONDITION,
     Rule.NOT_AGAIN: NextStep.RECONSIDER,
+    Rule.NEVER: NextStep.LIFT_HINT,
+    Rule.ELSEWHERE: NextStep.LIFT_HINT,
 }
-STEP_OF_CAUSE = {Cause.AGE: NextStep.BY_HAND, Cause.SEATS_TAKEN: NextStep.WIN_SEATS}
+STEP_OF_CAUSE = {
+    Cause.AGE: NextStep.BY_HAND,
+    Cause.TIED_ELSEWHERE: NextStep.LIFT_HINT,
+    Cause.SEATS_TAKEN: NextStep.WIN_SEATS,
+}
 
 TRAVEL_STEPS = (15, 30)  # minutes more, beside the least that opens a place
 
@@ -286,6 +309,12 @@ def _hours_over(meeting):
     return np.maximum(-(-(week - 40 * 60) // 60), -(-(day - 9 * 60) // 60))
 
 
+def _hours_short(meeting):
+    length = meeting.theirs("ends_on") - meeting.theirs("starts_on") + 1
+    minutes = length * meeting.theirs("days").astype(np.int64) * meeting.own("hours_per_day") // 7
+    return -(-(meeting.theirs("hours_required").astype(np.int64) * 60 - minutes) // 60)
+
+
 def _none(meeting):
     return np.zeros(len(meeting.candidate), dtype=np.int64)
 
@@ -295,8 +324,12 @@ AMOUNTS = {
     Rule.TRAVEL: _minutes_short,
     Rule.DAYS: _days_short,
     Rule.PERIOD: _days_to_shift,
+    Rule.HOURS: _hours_short,
     Rule.LATE_HOURS: lambda meeting: meeting.own("late_hours").astype(np.int64),
     Rule.VOG: lambda meeting: meeting.theirs("vog_ready_on") - meeting.theirs("starts_on"),
+    Rule.REGISTER: lambda meeting: meeting.theirs("register_ready_on") - meeting.theirs("starts_on"),
+    Rule.PROCESSES: _none,
+    Rule.DANGEROUS_WORK: _none,
     Rule.MINOR_HOURS: _hours_over,
     Rule.MUST_CONDITION: lambda meeting: np.bitwise_count(meeting.theirs("must") & ~meeting.own("features")).astype(
         int
@@ -304,4 +337,6 @@ AMOUNTS = {
     Rule.VERIFIED: _none,
     Rule.RECOGNISED_TO_END: lambda meeting: meeting.theirs("ends_on") - meeting.recognised_until,
     Rule.NOT_AGAIN: _none,
+    Rule.NEVER: _none,
+    Rule.ELSEWHERE: _none,
 }

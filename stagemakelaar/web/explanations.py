@@ -73,7 +73,17 @@ def total_in_words(facts):
     parts = facts.get("parts") or []
     if not parts:
         return None
-    return PartInWords(_("samen"), sum(part["points"] or 0 for part in parts), sum(part["most"] for part in parts))
+    points = sum(part["points"] or 0 for part in parts) + facts.get("agreed", 0)
+    return PartInWords(_("samen"), points, sum(part["most"] for part in parts))
+
+
+def agreed_in_words(facts):
+    """What a hint of the broker added to the points or took off, as a sentence; empty when nothing."""
+    points = facts.get("agreed", 0)
+    if not points:
+        return ""
+    words = _("Voorkeur van de stagemakelaar: %(points)s punten.", points=f"{points:+d}".replace("-", "−"))
+    return _("%(words)s Dit hoort niet bij de weging van het programma.", words=words)
 
 
 def journey_in_words(explained):
@@ -194,9 +204,17 @@ WHAT = {
         Cause.NOT_WITHIN_REACH: lazy_gettext("Er zijn plekken voor deze opleiding, maar niet binnen de reistijd."),
         Cause.PERIOD: lazy_gettext("Binnen de reistijd is geen plek open in de hele stageperiode."),
         Cause.DAYS: lazy_gettext("De dagen van de plekken passen niet bij de dagen van de student."),
+        Cause.HOURS: lazy_gettext("Op de plekken die overblijven haalt de student zijn uren niet."),
+        Cause.PROCESSES: lazy_gettext("Op de plekken die overblijven kan de student niet leren wat moet."),
         Cause.LATE_HOURS: lazy_gettext("De plekken die overblijven vragen om werk in de avond of de nacht."),
         Cause.AGE: lazy_gettext("De regels voor jonge werknemers laten geen plek over."),
         Cause.VOG: lazy_gettext("De plekken die overblijven vragen een VOG, en die kan er niet op tijd zijn."),
+        Cause.REGISTER: lazy_gettext(
+            "De plekken die overblijven vragen inschrijving in het Personenregister Kinderopvang. Die is niet op tijd."
+        ),
+        Cause.TIED_ELSEWHERE: lazy_gettext(
+            "U gaf op dat deze student alleen naar één bepaalde plek mag, en die kan nu niet."
+        ),
         Cause.CONDITION: lazy_gettext("Geen plek heeft wat de student nodig heeft."),
         Cause.ONLY_DECLINED: lazy_gettext(
             "Alleen plekken die de student of de stagemakelaar eerder afwees, blijven over."
@@ -208,9 +226,15 @@ WHAT = {
         Cause.NOT_WITHIN_REACH: lazy_gettext("Er is nog geen plek die binnen jouw reistijd ligt."),
         Cause.PERIOD: lazy_gettext("Er is nog geen plek die open is in jouw hele periode."),
         Cause.DAYS: lazy_gettext("Er is nog geen plek op de dagen waarop jij kunt."),
+        Cause.HOURS: lazy_gettext("Op de plekken die er zijn, haal je het aantal uren niet dat je nodig hebt."),
+        Cause.PROCESSES: lazy_gettext("Op de plekken die er zijn, kun je niet alles leren wat moet."),
         Cause.LATE_HOURS: lazy_gettext("De plekken die er zijn, hebben werk in de avond of de nacht."),
         Cause.AGE: lazy_gettext("Voor jouw leeftijd gelden regels over werktijden. Daarbij past nog geen plek."),
         Cause.VOG: lazy_gettext("De plekken die er zijn, vragen een VOG. Die kan er niet op tijd zijn."),
+        Cause.REGISTER: lazy_gettext(
+            "De plekken die er zijn, vragen dat je in het Personenregister Kinderopvang staat. Dat lukt niet op tijd."
+        ),
+        Cause.TIED_ELSEWHERE: lazy_gettext("Je stagemakelaar had een plek voor je op het oog. Die kan nu niet."),
         Cause.CONDITION: lazy_gettext("Er is nog geen plek die heeft wat jij nodig hebt."),
         Cause.ONLY_DECLINED: lazy_gettext("Alleen plekken die eerder niet goed waren voor jou, zijn nog vrij."),
         Cause.SEATS_TAKEN: lazy_gettext("De plekken die bij je passen, gingen naar studenten die al langer wachten."),
@@ -226,6 +250,15 @@ HELP = {
         NextStep.OTHER_DAYS: lazy_gettext("Vraag de student en de school of andere dagen kunnen."),
         NextStep.LATE_HOURS: lazy_gettext("Vraag de student of werken in de avond kan."),
         NextStep.FEWER_HOURS: lazy_gettext("Vraag het bedrijf of kortere dagen kunnen: de student is nog geen 18."),
+        NextStep.MORE_HOURS: lazy_gettext("Vraag de student en de school of een langere periode of meer dagen kan."),
+        NextStep.ASK_PROCESSES: lazy_gettext("Vraag een bedrijf dat past of de student dit werk er toch kan leren."),
+        NextStep.ASK_SUPERVISION: lazy_gettext(
+            "Vraag het bedrijf of er altijd deskundig toezicht is: de student is nog geen 18."
+        ),
+        NextStep.ASK_REGISTER: lazy_gettext(
+            "Laat de student nu al een VOG en de inschrijving in het Personenregister aanvragen."
+        ),
+        NextStep.LIFT_HINT: lazy_gettext("Kijk uw voorkeur voor deze student na, en trek haar zo nodig in."),
         NextStep.BY_HAND: lazy_gettext("Zoek zelf een plek, samen met de ouders en de school."),
         NextStep.ASK_VOG: lazy_gettext("Laat de student nu al een VOG aanvragen, of vraag of later beginnen kan."),
         NextStep.TALK_CONDITION: lazy_gettext("Bespreek met de student en een bedrijf wat er wel kan."),
@@ -244,6 +277,11 @@ HELP = {
         NextStep.OTHER_DAYS: lazy_gettext("Kun je op andere dagen? Verander dat dan in je profiel."),
         NextStep.LATE_HOURS: lazy_gettext("Kun je ook in de avond werken? Verander dat dan in je profiel."),
         NextStep.FEWER_HOURS: lazy_gettext("Je stagemakelaar vraagt een bedrijf om kortere dagen."),
+        NextStep.MORE_HOURS: lazy_gettext("Kun je langer of meer dagen stage lopen? Vraag het op school en zeg het."),
+        NextStep.ASK_PROCESSES: lazy_gettext("Je stagemakelaar vraagt bedrijven wat je er kunt leren."),
+        NextStep.ASK_SUPERVISION: lazy_gettext("Je stagemakelaar vraagt of er iemand is die altijd op je let."),
+        NextStep.ASK_REGISTER: lazy_gettext("Je stagemakelaar helpt je om je op tijd in te schrijven."),
+        NextStep.LIFT_HINT: lazy_gettext("Je stagemakelaar zoekt nu ook naar andere plekken."),
         NextStep.BY_HAND: lazy_gettext("Je stagemakelaar zoekt zelf een plek voor je."),
         NextStep.ASK_VOG: lazy_gettext("Je stagemakelaar helpt je om op tijd een VOG aan te vragen."),
         NextStep.TALK_CONDITION: lazy_gettext("Je stagemakelaar bespreekt met je wat er wel kan."),
@@ -297,6 +335,12 @@ OPENS = {
     Rule.DAYS: lazy_gettext("Met %(amount)s dag(en) minder per week"),
     Rule.PERIOD: lazy_gettext("Als de periode %(amount)s dagen schuift of korter wordt"),
     Rule.LATE_HOURS: lazy_gettext("Met werk in de avond of de nacht"),
+    Rule.HOURS: lazy_gettext("Met %(amount)s uur minder in totaal"),
+    Rule.PROCESSES: lazy_gettext("Als het werk dat moet, er toch kan"),
+    Rule.DANGEROUS_WORK: lazy_gettext("Met vast deskundig toezicht"),
+    Rule.REGISTER: lazy_gettext("Als de inschrijving in het register er %(amount)s dagen eerder is"),
+    Rule.NEVER: lazy_gettext("Zonder uw voorkeur “nooit deze plek”"),
+    Rule.ELSEWHERE: lazy_gettext("Zonder uw voorkeur “alleen een vaste plek”"),
     Rule.VOG: lazy_gettext("Als een VOG er %(amount)s dagen eerder is"),
     Rule.MINOR_HOURS: lazy_gettext("Met %(amount)s uur minder per week"),
     Rule.MUST_CONDITION: lazy_gettext("Zonder %(amount)s eis(en) aan de werkplek"),

@@ -27,6 +27,9 @@ CANDIDATE = {
     "kinds": (),
     "priority_class": 3,
     "lot": 0,
+    "hours_required": 0,
+    "required": (),
+    "register_ready_on": 0,
 }
 OPENING = {
     "organisation": 1,
@@ -45,6 +48,9 @@ OPENING = {
     "covers_costs": -1,
     "is_verified": True,
     "recognitions": ((CODE, START - 400, END + 400),),
+    "told": (),
+    "unsupervised_risks": False,
+    "register": False,
 }
 
 
@@ -55,10 +61,12 @@ A_POINT_AGAINST_THE_LOTS = [(0, 2, 0), (0, 0, 30), (1, 3, 0), (1, 1, 29), (2, 0,
 def candidates(*people):
     """Candidates with keys 1, 2, … unless said; each is a dict of what differs from CANDIDATE."""
     full = [CANDIDATE | {"key": at} | person for at, person in enumerate(people, start=1)]
-    columns = {name: [one[name] for one in full] for name in CANDIDATE if name not in ("processes", "kinds")}
+    loose = ("processes", "required", "kinds")
+    columns = {name: [one[name] for one in full] for name in CANDIDATE if name not in loose}
     return Candidates(
         key=[one["key"] for one in full],
         processes=[(one["key"], process) for one in full for process in one["processes"]],
+        required=[(one["key"], process) for one in full for process in one["required"]],
         kinds=[[*one["kinds"], -1, -1, -1, -1, -1][:5] for one in full],
         **columns,
     )
@@ -67,17 +75,18 @@ def candidates(*people):
 def openings(*places):
     """Openings with keys 1, 2, … unless said; each is a dict of what differs from OPENING."""
     full = [OPENING | {"key": at} | place for at, place in enumerate(places, start=1)]
-    loose = ("processes", "kinds", "recognitions")
+    loose = ("processes", "kinds", "recognitions", "told")
     return Openings(
         key=[one["key"] for one in full],
         processes=[(one["key"], process) for one in full for process in one["processes"]],
         kinds=[(one["key"], kind) for one in full for kind in one["kinds"]],
         recognitions=[(one["key"], *row) for one in full for row in one["recognitions"]],
+        told=[(one["key"], code) for one in full for code in one["told"]],
         **{name: [one[name] for one in full] for name in OPENING if name not in loose},
     )
 
 
-def pairs(rows, forbidden=()):
+def pairs(rows, forbidden=(), hints=()):
     """Pairs from (candidate, opening) or (candidate, opening, minutes)."""
     full = [(*row, 20)[:3] for row in rows]
     return Pairs(
@@ -87,10 +96,11 @@ def pairs(rows, forbidden=()):
         mode=[1] * len(full),
         is_estimate=[True] * len(full),
         forbidden=list(forbidden),
+        hints=list(hints),
     )
 
 
-def problem(people, places, rows=None, forbidden=(), **weights):
+def problem(people, places, rows=None, forbidden=(), hints=(), **weights):
     """A problem; without `rows` every student reaches every place in 20 minutes."""
     who, where = candidates(*people), openings(*places)
     if rows is None:
@@ -98,18 +108,21 @@ def problem(people, places, rows=None, forbidden=(), **weights):
     return Problem(
         candidates=who,
         openings=where,
-        pairs=pairs(rows, forbidden),
+        pairs=pairs(rows, forbidden, hints),
         weights=Weights(**weights),
     )
 
 
-def one_pair(candidate=None, opening=None, minutes=20, forbidden=()):
+def one_pair(candidate=None, opening=None, minutes=20, forbidden=(), hints=()):
     """A problem of one student and one place."""
-    return problem([candidate or {}], [opening or {}], [(1, 1, minutes)], forbidden)
+    return problem([candidate or {}], [opening or {}], [(1, 1, minutes)], forbidden, hints)
 
 
-def random_problem(seed, students=300, places=500, codes=40, size=60):
-    """A city-like problem: heavy-tailed codes, a map of `size` minutes wide, some students without any place."""
+def random_problem(seed, students=300, places=500, codes=40, size=60, *, hinted=False):
+    """A city-like problem: heavy-tailed codes, a map of `size` minutes wide, some students without any place.
+
+    `hinted`: also with what came in version 2 of the problem: hours, required processes, registers, risks, hints.
+    """
     draw = np.random.default_rng(seed)
     share = 1 / np.arange(1, codes + 1)
     share /= share.sum()
@@ -167,4 +180,13 @@ def random_problem(seed, students=300, places=500, codes=40, size=60):
     near = [(int(i) + 1, int(j) + 1, int(apart[i, j])) for i, j in np.argwhere(their[:, None] == own[None, :])]
     near = [row for row in near if row[2] <= 75]
     forbidden = [(row[0], row[1], 0) for row in near if draw.random() < 0.02]
-    return problem(people, sites, near, forbidden)
+    if not hinted:
+        return problem(people, sites, near, forbidden)
+    for person in people:
+        person |= {"hours_required": int(draw.choice([0, 300, 400])), "required": person["processes"][:1]}
+        person["register_ready_on"] = START + int(draw.integers(9))
+    for at, site in enumerate(sites):
+        site |= {"register": bool(draw.random() < 0.2), "unsupervised_risks": bool(draw.random() < 0.2)}
+        site["told"] = (20_000 + int(own[at]),) if site["processes"] and draw.random() < 0.5 else ()
+    hints = [(row[0], row[1], int(draw.choice([0, 1, 1, 2, 2, 3]))) for row in near if draw.random() < 0.05]
+    return problem(people, sites, near, forbidden, hints)

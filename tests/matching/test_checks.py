@@ -30,9 +30,10 @@ def changed(problem, outcome, **places):
     return dataclasses.replace(outcome, place=place, fit=fit, parts=parts)
 
 
+@pytest.mark.parametrize("hinted", [False, True])
 @pytest.mark.parametrize("seed", range(5))
-def test_the_best_outcome_meets_no_objection(seed):
-    problem = cases.random_problem(seed, students=60, places=50, codes=4)
+def test_the_best_outcome_meets_no_objection(seed, hinted):
+    problem = cases.random_problem(seed, students=60, places=50, codes=4, hinted=hinted)
     assert objections(problem, solve(problem)) == []
 
 
@@ -113,6 +114,10 @@ WRONG_PAIRS = {
     "below the minimum age": ({"is_minor": True}, {"minimum_age": 18}),
     "VOG too late": ({"vog_ready_on": cases.END}, {"vog": True}),
     "a condition is not met": ({"must": 2}, {"features": 1}),
+    "a work process cannot be learnt there": ({"required": (1,)}, {"processes": (2,), "told": (cases.CODE,)}),
+    "too few hours in all": ({"hours_required": 462}, {}),
+    "under 18 and dangerous work": ({"is_minor": True}, {"unsupervised_risks": True}),
+    "childcare register too late": ({"register_ready_on": cases.START + 1}, {"register": True}),
 }
 
 

@@ -9,9 +9,9 @@ from tests.matching import cases
 from tests.matching.cases import CODE, END, START
 
 
-def broken(candidate=None, opening=None, minutes=20, forbidden=()):
+def broken(candidate=None, opening=None, minutes=20, forbidden=(), hints=()):
     """Names of the rules that a student and a place break."""
-    return [rule.value for rule in why_not(cases.one_pair(candidate, opening, minutes, forbidden), 1, 1)]
+    return [rule.value for rule in why_not(cases.one_pair(candidate, opening, minutes, forbidden, hints), 1, 1)]
 
 
 def recognised(*rows):
@@ -42,6 +42,30 @@ ALLOWED = {
     "a late VOG where none is needed": ({"vog_ready_on": START + 50}, {"vog": False}),
     "every condition met": ({"must": 0b101}, {"features": 0b111}),
     "one seat": ({}, {"seats": 1}),
+    # H3
+    "every work process that must be": ({"required": (1, 2)}, {"processes": (1, 2, 3), "told": (CODE,)}),
+    "a place that told of no work process": ({"required": (1,)}, {}),
+    "a place that told of another code only": ({"required": (1,)}, {"processes": (7,), "told": (CODE + 1,)}),
+    "no work process that must be": ({"processes": (1,)}, {"processes": (2,), "told": (CODE,)}),
+    "the last of two hundred work processes": (
+        {"required": tuple(range(200))},
+        {"processes": tuple(range(200)), "told": (CODE,)},
+    ),
+    # H9: 101 days, four days of eight hours a week: 461 hours and 43 minutes
+    "hours that just fit": ({"hours_required": 461}, {}),
+    "hours that are not known": ({"hours_required": 0}, {"hours_per_day": 60}),
+    "exactly the hours of whole weeks": ({"ends_on": START + 69, "hours_required": 320}, {}),
+    # H10
+    "a minor whose nine hours leave fifteen of rest": ({"days": 4, "school_hours": 4} | MINOR, {"hours_per_day": 540}),
+    "a minor of five days without school": ({"days": 5, "school_hours": 0} | MINOR, {}),
+    # H11
+    "an adult at work with risks": ({}, {"unsupervised_risks": True}),
+    "a minor at work without risks, or supervised": (MINOR, {"unsupervised_risks": False}),
+    # H14
+    "in the childcare register on the first day": ({"register_ready_on": START}, {"register": True}),
+    "late for a register that is not needed": ({"register_ready_on": START + 1}, {"register": False}),
+    # H8: school on Friday, and the place works on Friday as well
+    "a school day on which the place works": ({"weekdays": 0b01111, "days": 4}, {"weekdays": 0b11111}),
 }
 
 FORBIDDEN = {
@@ -79,6 +103,27 @@ FORBIDDEN = {
     "a VOG a day late": ({"vog_ready_on": START + 1}, {"vog": True}, ["vog"]),
     "one condition not met": ({"must": 0b101}, {"features": 0b011}, ["must_condition"]),
     "no seat": ({}, {"seats": 0}, ["seats"]),
+    # H3
+    "one work process missing": ({"required": (1, 2)}, {"processes": (1, 3), "told": (CODE,)}, ["processes"]),
+    "told, and none can be learnt": ({"required": (1,)}, {"told": (CODE,)}, ["processes"]),
+    "the last of two hundred work processes missing": (
+        {"required": tuple(range(200))},
+        {"processes": tuple(range(199)), "told": (CODE,)},
+        ["processes"],
+    ),
+    # H9
+    "an hour too few in all": ({"hours_required": 462}, {}, ["hours"]),
+    "an hour more than whole weeks": ({"ends_on": START + 69, "hours_required": 321}, {}, ["hours"]),
+    "a day too short for the hours": ({"ends_on": START + 68, "hours_required": 320}, {}, ["hours"]),
+    # H10: five days of nine hours are 45 a week, and more than the mean of 40 may be
+    "a minor of forty-five hours": ({"days": 5, "school_hours": 0} | MINOR, {"hours_per_day": 540}, ["minor_hours"]),
+    "a minor who needs twelve hours of rest": ({"days": 1} | MINOR, {"hours_per_day": 720}, ["minor_hours"]),
+    # H11
+    "a minor at work with risks, alone": (MINOR, {"unsupervised_risks": True}, ["dangerous_work"]),
+    # H14
+    "a day late for the childcare register": ({"register_ready_on": START + 1}, {"register": True}, ["register"]),
+    # H8: the place works on the school day alone besides three others
+    "needs the school day": ({"weekdays": 0b01111, "days": 4}, {"weekdays": 0b10111}, ["days"]),
 }
 
 
@@ -139,9 +184,10 @@ def test_every_rule_has_a_bit_of_its_own():
     assert names(sum(rule.bit for rule in Rule)) == list(Rule)
 
 
+@pytest.mark.parametrize("hinted", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_the_second_opinion_agrees_on_every_pair(seed):
-    problem = cases.random_problem(seed, students=60, places=60, codes=4)
+def test_the_second_opinion_agrees_on_every_pair(seed, hinted):
+    problem = cases.random_problem(seed, students=60, places=60, codes=4, hinted=hinted)
     allowed = np.logical_and.reduce([met for _, met in _demands(problem)])
     assert (broken_rules(problem) == 0).tolist() == allowed.tolist()
     assert 0 < allowed.sum() < len(allowed)

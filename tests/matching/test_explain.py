@@ -18,12 +18,12 @@ def solved_anew(problem, candidate, opening):
     seats = problem.openings.seats.copy()
     seats[problem.row_of_opening(opening)] -= 1
     keep = problem.pairs.candidate != candidate
-    names = [field.name for field in dataclasses.fields(Pairs) if field.name != "forbidden"]
+    names = [field.name for field in dataclasses.fields(Pairs) if field.name not in ("forbidden", "hints")]
     columns = {name: getattr(problem.pairs, name)[keep] for name in names}
     rest = Problem(
         candidates=problem.candidates,
         openings=dataclasses.replace(problem.openings, seats=seats),
-        pairs=Pairs(**columns, forbidden=problem.pairs.forbidden),
+        pairs=Pairs(**columns, forbidden=problem.pairs.forbidden, hints=problem.pairs.hints),
         weights=problem.weights,
     )
     return solve(rest)
@@ -129,7 +129,7 @@ def test_an_explanation_names_the_parts_and_the_facts():
         ("kind", 8, 10),
         ("costs", 0, 10),
     ]
-    assert (told["fit"], told["most"]) == (66, 100)
+    assert (told["fit"], told["most"], told["agreed"]) == (66, 100, 0)
     expected = {
         "minutes": 25,
         "max_minutes": 60,
@@ -155,6 +155,11 @@ def test_an_explanation_names_the_parts_and_the_facts():
         "ends_on": cases.END,
         "recognised_until": cases.END + 400,
         "vog": False,
+        "processes_required": [],
+        "processes_told": False,
+        "hours_required": None,
+        "hours_there": 461,
+        "hint": None,
         "priority_class": 3,
         "seats": 1,
     }
