@@ -3,10 +3,11 @@
 import sys
 
 from config import SettingsWrong, from_environment
-from stagemakelaar import create_app
+from stagemakelaar import create_app, create_tools
+from stagemakelaar.cli import asks_for_a_tool
 
 try:
-    app = create_app(from_environment())
+    app = create_tools() if asks_for_a_tool(sys.argv[1:]) else create_app(from_environment())
 except SettingsWrong as wrong:
     sys.stderr.write(f"Stagemakelaar does not start: {wrong}\n")
     sys.exit(3)

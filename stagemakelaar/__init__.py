@@ -44,3 +44,17 @@ def create_app(settings):
     pages.install(app)
     cli.install(app)
     return app
+
+
+def create_tools():
+    """The context of the `flask` commands that need no settings: no database, no pages, no mail."""
+    from flask import Flask
+
+    from stagemakelaar import cli, logs
+    from stagemakelaar.web import languages
+
+    app = Flask(__name__, static_folder=None)
+    logs.configure()
+    languages.install(app)
+    cli.install_tools(app)
+    return app

@@ -2,6 +2,8 @@
 
 from flask.cli import AppGroup
 
+TOOLS = {"match-files"}  # commands that need no database and no setting
+
 
 def install(app):
     """Make the commands known to `flask`."""
@@ -14,3 +16,16 @@ def install(app):
         for command in commands:
             group.add_command(command)
         app.cli.add_command(group)
+    install_tools(app)
+
+
+def install_tools(app):
+    """Make those known that work on any machine."""
+    from stagemakelaar.commands.match_files import match_files
+
+    app.cli.add_command(match_files)
+
+
+def asks_for_a_tool(words):
+    """Whether the words of a command line ask for such a command."""
+    return not TOOLS.isdisjoint(words)

@@ -13,7 +13,7 @@ CEILING = 400
 FLOORS = [
     {"db", "clock", "errors"},
     {"audit", "reference", "matching"},
-    {"flow"},
+    {"flow", "files"},
     {"outbox"},
     {"people"},
     {"places"},
@@ -99,6 +99,11 @@ class TestSource:
     def test_matching_imports_nothing_of_ours_but_itself(self, path, room):
         if room == "matching":
             assert set(rooms_imported(ast.parse(path.read_text()))) <= {"matching"}
+
+    def test_files_knows_the_matcher_and_official_data_alone(self, path, room):
+        if room == "files":
+            allowed = {"files", "matching", "reference", "errors", "__version__"}
+            assert set(rooms_imported(ast.parse(path.read_text()))) <= allowed
 
     def test_only_db_commits_and_rolls_back(self, path, room):
         allowed = {"db", "schema"}  # schema moves whole databases, outside any session

@@ -79,6 +79,12 @@ def _on_its_own_database(function):
     return checked
 
 
+def _database():
+    """Which kind of database answers; None for a command that has none."""
+    settings = current_app.config.get("SETTINGS")
+    return make_url(settings.database_url).get_backend_name() if settings else None
+
+
 def _run(name, function, as_json, given):
     told, began, started_at = Told(as_json=as_json), monotonic(), clock.now()
     code, refusal = DONE, None
@@ -108,7 +114,7 @@ def _run(name, function, as_json, given):
             "command": name,
             "contract": CONTRACT,
             "version": __version__,
-            "database": make_url(current_app.config["SETTINGS"].database_url).get_backend_name(),
+            "database": _database(),
             "started_at": started_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "seconds": round(monotonic() - began, 3),
             "exit": code,
