@@ -103,6 +103,7 @@ WORDS = {
     BrokerReason.TALKED_WITH_STUDENT: _("gesproken met de student"),
     BrokerReason.TALKED_WITH_COMPANY: _("gesproken met het bedrijf"),
     BrokerReason.OTHER: _("iets anders"),
+    BrokerReason.UNDONE: _("het besluit is teruggedraaid"),
     Cause.NO_COMPANY_FOR_CODE: _("geen erkend bedrijf voor de opleiding"),
     Cause.NOT_WITHIN_REACH: _("niets binnen de reistijd"),
     Cause.PERIOD: _("de periode past niet"),

@@ -8,7 +8,7 @@ import enum
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, String, Text, func, or_, select
+from sqlalchemy import CheckConstraint, String, Text, func, not_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
@@ -111,6 +111,12 @@ def cancel(session, *key_prefixes, by):
     for message in waiting:
         _settle(session, message, MessageState.CANCELLED, by=by)
     return [message.key for message in waiting]
+
+
+def none_was_offered(session, prefix):
+    """Whether no letter under a prefix was ever handed to a mail host, not even in vain."""
+    waits = (Message.state == MessageState.QUEUED) & (Message.attempts == 0) | (Message.state == MessageState.CANCELLED)
+    return session.scalar(select(Message.id).where(Message.key.startswith(prefix), not_(waits)).limit(1)) is None
 
 
 def keys_not_cancelled(session, prefix):

@@ -86,6 +86,9 @@ POST /bedrijf/plekken/{own_place}/sluiten                           e
 GET  /makelaar                                                      bc
 GET  /studenten                                                     bc
 GET  /studenten/{student}                                           bc
+GET  /studenten/{student}/plaatsen                                  bc
+GET  /studenten/{student}/plaatsen/{place}                          bc
+POST /studenten/{student}/plaatsen/{place}                          bc
 POST /studenten/{student}/{press}                                   b
 GET  /studenten/{student}/{stop}                                    b
 POST /studenten/{student}/{stop}                                    b
@@ -123,6 +126,10 @@ GET  /rondes/{round}/sluiten                                        bc
 POST /rondes/{round}/sluiten                                        bc
 GET  /voorstellen/{proposal}                                        bc
 POST /voorstellen/{proposal}/besluit                                bc
+GET  /voorstellen/{proposal}/andere-plek/{place}                    bc
+POST /voorstellen/{proposal}/andere-plek/{place}                    bc
+GET  /voorstellen/{proposal}/terugdraaien                           bc
+POST /voorstellen/{proposal}/terugdraaien                           bc
 POST /voorstellen/{held}/oppakken                                   bc
 GET  /plaatsingen                                                   bc
 GET  /plaatsingen/{placement}                                       bc

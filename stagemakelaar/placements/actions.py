@@ -101,6 +101,23 @@ def withdraw(session, placement, *, reason, note="", by):
     _withdraw(session, placement, WithdrawnBy.BROKER, reason, note, by=by)
 
 
+def undo(session, placement, *, note, by):
+    """Take a placement back before anyone heard of it: no letter leaves, and the student keeps the waiting band."""
+    on_its_way = DomainError(N_("De brieven zijn al weg. Trek de plaatsing terug: dan krijgen beide kanten bericht."))
+    if not can_undo(session, placement):
+        raise on_its_way
+    _withdraw(session, placement, WithdrawnBy.BROKER, BrokerReason.UNDONE, note, by=by)
+    if letters.told_parties(session, placement):  # a worker took one up at this very moment
+        raise on_its_way
+
+
+def can_undo(session, placement):
+    """Whether a placement just planned can be taken back: nobody answered, and no letter has left yet."""
+    answered = placement.student_accepted_at or placement.employer_confirmed_at
+    waits = placement.state is PlacementState.PLANNED and not answered
+    return waits and outbox.none_was_offered(session, f"placement:{placement.id}:")
+
+
 def start(session, placement, *, by):
     """The first day has come: the stage is running and the case goes to aftercare."""
     if placement.starts_on > clock.today():
@@ -159,6 +176,7 @@ def _withdraw(session, placement, side, reason, note, *, by):
     session.flush()  # a second withdrawal of the same placement is refused here, before it gives the seat back again
     give_seat_back(session, placement.place)
     case = cases.case_of(session, placement.student)
-    casework.follow_lost_place(session, case, through_others=side is not WithdrawnBy.STUDENT, by=by)
+    through_others = side is not WithdrawnBy.STUDENT and reason is not BrokerReason.UNDONE
+    casework.follow_lost_place(session, case, through_others=through_others, by=by)
     outbox.cancel(session, f"placement:{placement.id}:", by=by)
     letters.withdrawn(session, placement, side, before)

@@ -66,6 +66,7 @@ class BrokerReason(enum.Enum):
     TALKED_WITH_STUDENT = "talked_with_student"
     TALKED_WITH_COMPANY = "talked_with_company"
     OTHER = "other"
+    UNDONE = "undone"  # before anyone was told; said by the program, not chosen
 
 
 class Placement(Base):

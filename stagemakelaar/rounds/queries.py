@@ -1,6 +1,7 @@
 """What can be asked about rounds, runs and proposals, limited to what a user may see."""
 
 from sqlalchemy import func, not_, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from stagemakelaar import clock
 from stagemakelaar.casework.models import Case, CaseState
@@ -25,6 +26,8 @@ IS_READY = (
     Student.birth_date.is_not(None),
 )
 NOT_YET = (RunState.QUEUED, RunState.COMPUTING)
+_Later = aliased(Proposal)
+STANDS = ~select(_Later.id).where(_Later.previous_id == Proposal.id).exists()
 KEPT = 2  # computed runs in memory
 
 _at_hand = {}
@@ -118,8 +121,11 @@ def waiting_runs(session):
 
 
 def proposals_of(run_id, state=None):
-    """A statement of the proposals of a run, by name of the student: an order that favours no one's proposal."""
-    found = select(Proposal).join(Proposal.student).where(Proposal.run_id == run_id)
+    """A statement of the proposals of a run, by name of the student: an order that favours no one's proposal.
+
+    What was decided and taken back is left out: another proposal stands in its place.
+    """
+    found = select(Proposal).join(Proposal.student).where(Proposal.run_id == run_id, STANDS)
     if state is not None:
         found = found.where(Proposal.state == state)
     return found.order_by(Student.sort_name, Proposal.id)
@@ -127,7 +133,7 @@ def proposals_of(run_id, state=None):
 
 def count_by_state(session, run_id):
     """How many proposals of a run stand where: a table from each state to a number."""
-    counted = select(Proposal.state, func.count()).where(Proposal.run_id == run_id).group_by(Proposal.state)
+    counted = select(Proposal.state, func.count()).where(Proposal.run_id == run_id, STANDS).group_by(Proposal.state)
     return dict.fromkeys(ProposalState, 0) | dict(session.execute(counted).all())
 
 
@@ -156,7 +162,7 @@ def neighbours(session, proposal):
     """The ids of the proposals before and after this one in the list of its run; None at an end."""
     here = (proposal.student.sort_name, proposal.id)
     place_in_list = tuple_(Student.sort_name, Proposal.id)
-    others = select(Proposal.id).join(Proposal.student).where(Proposal.run_id == proposal.run_id)
+    others = select(Proposal.id).join(Proposal.student).where(Proposal.run_id == proposal.run_id, STANDS)
     before = others.where(place_in_list < here).order_by(Student.sort_name.desc(), Proposal.id.desc())
     after = others.where(place_in_list > here).order_by(Student.sort_name, Proposal.id)
     return session.scalar(before.limit(1)), session.scalar(after.limit(1))

@@ -45,8 +45,7 @@ TAKEN = {REFUSALS[Rule.SEATS], ALREADY_PLACED}  # someone else was first: that i
 def approve(session, proposal, *, by, why="", version=None):
     """Place the student as proposed, if everything that the proposal rests on is still so. Gives back the placement."""
     proposal = _take_up(session, proposal, by=by, version=version)
-    if proposal.run.round.programme.four_eyes and proposal.run.asked_by_id == by.id:
-        raise DomainError(N_("U vroeg deze berekening zelf aan. In uw programma keurt dan een collega goed."))
+    may_decide_about_run(proposal, by=by)
     if (objection := objection_of_today(session, proposal)) is not None:
         raise (Overtaken if objection in TAKEN else DomainError)(objection)
     placement = placements.plan(
@@ -56,6 +55,12 @@ def approve(session, proposal, *, by, why="", version=None):
     move(session, proposal, ProposalState.APPROVED, by=by, placement=placement.id)
     _note(session, proposal, Verdict.APPROVE, why, by=by)
     return placement
+
+
+def may_decide_about_run(proposal, *, by):
+    """Refuse whoever asked for the computation, in a programme where two people must look."""
+    if proposal.run.round.programme.four_eyes and proposal.run.asked_by_id == by.id:
+        raise DomainError(N_("U vroeg deze berekening zelf aan. In uw programma keurt dan een collega goed."))
 
 
 def reject(session, proposal, *, by, why, version=None):
@@ -81,7 +86,7 @@ def hold(session, proposal, *, by, why, until, version=None):
 
 def release(session, proposal, *, by):
     """Take a held proposal up again, so that it can be decided."""
-    proposal = _locked(session, proposal.id)
+    proposal = locked(session, proposal.id)
     proposal.held_until = None
     move(session, proposal, ProposalState.OPEN, by=by)
 
@@ -91,6 +96,11 @@ def objection_of_today(session, proposal):
     student, place = proposal.student, proposal.place
     if not student.programme_id == place.programme_id == proposal.programme_id:
         return N_("De student en de plek horen niet meer bij hetzelfde programma.")
+    return objection_between(session, student, place)
+
+
+def objection_between(session, student, place):
+    """What forbids it today that this student is placed here, as a sentence to translate; None when all is well."""
     if live_placement_of(session, student) is not None:
         return ALREADY_PLACED
     if case_of(session, student).state is not CaseState.SEARCHING:
@@ -113,7 +123,7 @@ def _broken_rule(session, student, place):
 
 def _take_up(session, proposal, *, by, version):
     """Lock the proposal and make sure that it is still the one that was looked at, undecided and in the chosen run."""
-    proposal = _locked(session, proposal.id)
+    proposal = locked(session, proposal.id)
     if proposal.state in {ProposalState.APPROVED, ProposalState.REJECTED}:
         raise Overtaken(N_("Over dit voorstel is al besloten. Kijk eerst wat er gebeurd is."))
     if proposal.state is ProposalState.HELD:
@@ -128,8 +138,8 @@ def _take_up(session, proposal, *, by, version):
     return proposal
 
 
-def _locked(session, proposal_id):
-    """Whoever decides goes first here; the second waits, and then reads what the first has done."""
+def locked(session, proposal_id):
+    """Give back a proposal under a lock: the second waits here, and then reads what the first has done."""
     return session.scalars(
         select(Proposal)
         .where(Proposal.id == proposal_id)

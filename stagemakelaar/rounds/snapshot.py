@@ -55,14 +55,7 @@ _LATE_HOURS = {LateHours.NONE: NO_LATE_HOURS, LateHours.EVENING: EVENING, LateHo
 def freeze(session, run):
     """Return the `Problem` of this moment: who is searching in the programme, what is open, and the lot of the run."""
     people = session.execute(_people().where(*takes_part(run.programme_id))).all()
-    places = session.execute(
-        _places().where(
-            Place.programme_id == run.programme_id,
-            Place.state == PlaceState.OPEN,
-            Place.free > 0,
-            Organisation.state == OrganisationState.VERIFIED,
-        )
-    ).all()
+    places = session.execute(_places().where(*_is_open(run.programme_id))).all()
     refused = _said_no_by_student(session, run.programme_id) | _said_no_by_broker(session, run.round_id)
     weights = session.scalar(select(Programme.weights).where(Programme.id == run.programme_id))
     return _problem(session, people, places, refused, lot=run.lot, weights=weights)
@@ -79,6 +72,15 @@ def pair_of_today(session, student, place):
     if not people:
         return None
     places = session.execute(_places().where(Place.id == place.id)).all()
+    return _problem(session, people, places, _said_no_by_student(session, student.programme_id, student.id))
+
+
+def options_of_today(session, student):
+    """Return the `Problem` of one student and all places that are open now; None when the profile is not complete."""
+    people = session.execute(_people().where(Student.id == student.id, *IS_READY)).all()
+    if not people:
+        return None
+    places = session.execute(_places().where(*_is_open(student.programme_id))).all()
     return _problem(session, people, places, _said_no_by_student(session, student.programme_id, student.id))
 
 
@@ -110,6 +112,15 @@ def _people():
         .join(Profile, Profile.student_id == Student.id)
         .join(Case, Case.student_id == Student.id)
         .order_by(Student.id)
+    )
+
+
+def _is_open(programme_id):
+    return (
+        Place.programme_id == programme_id,
+        Place.state == PlaceState.OPEN,
+        Place.free > 0,
+        Organisation.state == OrganisationState.VERIFIED,
     )
 
 

@@ -169,7 +169,8 @@ class SomeOf(SelectMultipleField):
 
 
 def _members(among):
-    """From an enum or pairs to a table: text in the form → (what the action gets, words)."""
-    if isinstance(among, enum.EnumType):
+    """From an enum, some of its members, or pairs to a table: text in the form → (what the action gets, words)."""
+    among = list(among)
+    if all(isinstance(one, enum.Enum) for one in among):
         return {member.value: (member, words_for(member)) for member in among}
     return {str(value): (value, words) for value, words in among}

@@ -2,6 +2,7 @@
 
 from stagemakelaar.web import (
     accounts,
+    by_hand,
     carry_on,
     demo,
     employer,
@@ -46,6 +47,7 @@ GROUPS = (
     places,
     rounds,
     proposals,
+    by_hand,
     placements,
     post,
     programme,

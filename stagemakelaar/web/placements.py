@@ -28,6 +28,7 @@ from stagemakelaar.web.placement_words import ended_because
 
 pages = Blueprint("placements", __name__)
 
+TO_CHOOSE = [reason for reason in BrokerReason if reason is not BrokerReason.UNDONE]
 YES, NO = "ja", "nee"
 STUDENT, COMPANY = "student", "bedrijf"
 
@@ -35,7 +36,7 @@ STUDENT, COMPANY = "student", "bedrijf"
 class WithdrawForm(BaseForm):
     """Why the broker takes a placement back."""
 
-    reason = OneOf(_l("Wat is de reden?"), [required(_l("Kies een reden."))], among=BrokerReason)
+    reason = OneOf(_l("Wat is de reden?"), [required(_l("Kies een reden."))], among=TO_CHOOSE)
     note = LongText(
         _l("Wat is er aan de hand?"),
         [required(_l("Schrijf erbij wat er aan de hand is."))],

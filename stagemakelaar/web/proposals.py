@@ -13,7 +13,7 @@ from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import current_session, look_again, transaction
 from stagemakelaar.errors import DomainError, Overtaken
 from stagemakelaar.people.permissions import Permission, may
-from stagemakelaar.rounds import review
+from stagemakelaar.rounds import by_hand, review
 from stagemakelaar.rounds.actions import AT_CLOSING
 from stagemakelaar.rounds.models import ProposalState, RoundState, Verdict
 from stagemakelaar.rounds.queries import alternatives_for, last_review, neighbours, proposal_for
@@ -84,6 +84,8 @@ def _page(proposal_id, form=None):
         before=before,
         after=after,
         decides=can_be_decided and is_open,
+        undoes=may(actor(), Permission.DECIDE) and by_hand.can_undo(session, proposal),
+        replaced_by=by_hand.replaced_by(session, proposal),
         releases=can_be_decided and proposal.state is ProposalState.HELD,
         decided=DECIDED,
         reads_other_run=not _is_looked_at(proposal),

@@ -93,6 +93,7 @@ def _page(student_id, form=None):
         proposals=proposals_about(session, case.student),
         cause=cause_in_words(unplaced.cause, unplaced.facts) if unplaced else None,
         works=works,
+        decides=may(actor(), Permission.DECIDE),
         can={state.value: can_move(case, state) for state in CaseState},
         form=form or ContactForm(held_on=clock.today()),
         button_form=ButtonForm(),

@@ -1,0 +1,87 @@
+"""The broker's own hand: a place that nobody computed, another one than was proposed, a decision taken back.
+
+A hand-made placement stands before the same hard rules as a proposal, and owes a reason.
+"""
+
+from sqlalchemy import select
+
+from stagemakelaar import audit, clock
+from stagemakelaar.errors import N_, DomainError, Overtaken
+from stagemakelaar.placements import actions as placements
+from stagemakelaar.placements.models import PlacementState
+from stagemakelaar.rounds import review
+from stagemakelaar.rounds.models import Proposal, ProposalState, RoundState
+
+
+def place_student(session, student, place, *, by, why):
+    """Place a student where the broker says, if no hard rule forbids it today. Gives back the placement."""
+    if not why.strip():
+        raise DomainError(N_("Schrijf op waarom u deze plek kiest."), field="why")
+    if not student.programme_id == place.programme_id == by.programme_id:
+        raise DomainError(N_("De student en de plek horen niet bij hetzelfde programma."))
+    if (objection := review.objection_between(session, student, place)) is not None:
+        raise (Overtaken if objection in review.TAKEN else DomainError)(objection)
+    return placements.plan(session, student, place, reasons={}, by=by, why=why.strip())
+
+
+def replace(session, proposal, place, *, by, why, version=None):
+    """Turn a proposal down and place its student elsewhere, both or neither. Gives back the placement."""
+    if not why.strip():
+        raise DomainError(N_("Schrijf op waarom u deze plek kiest."), field="why")
+    if place.id == proposal.place_id:
+        raise DomainError(N_("Dit is de plek van het voorstel. Keur het voorstel goed."))
+    review.may_decide_about_run(proposal, by=by)
+    review.reject(session, proposal, by=by, why=why, version=version)
+    return place_student(session, proposal.student, place, by=by, why=why)
+
+
+def undo(session, proposal, *, by, why):
+    """Take an approval back while its letters still wait: nobody hears of it, and the proposal is open again.
+
+    The old proposal stays as it was decided; a new one points at it and takes its place. Gives back the new one.
+    """
+    if not why.strip():
+        raise DomainError(N_("Schrijf op waarom u het besluit terugdraait."), field="why")
+    proposal = review.locked(session, proposal.id)
+    if replaced_by(session, proposal) is not None:
+        raise Overtaken(N_("Dit besluit is al teruggedraaid. Kijk eerst wat er gebeurd is."))
+    if proposal.state is not ProposalState.APPROVED or proposal.placement.state is not PlacementState.PLANNED:
+        raise DomainError(N_("Dit besluit kan niet meer teruggedraaid worden."))
+    match_round = proposal.run.round
+    if match_round.state is not RoundState.REVIEW or match_round.chosen_run_id != proposal.run_id:
+        raise DomainError(N_("Deze ronde wordt niet meer beoordeeld. Trek de plaatsing terug."))
+    placements.undo(session, proposal.placement, note=why.strip(), by=by)
+    now = clock.now()
+    again = Proposal(
+        run_id=proposal.run_id,
+        programme_id=proposal.programme_id,
+        student_id=proposal.student_id,
+        place_id=proposal.place_id,
+        priority_class=proposal.priority_class,
+        fit=proposal.fit,
+        facts=proposal.facts,
+        previous_id=proposal.id,
+        state=ProposalState.OPEN,
+        state_changed_at=now,
+        created_at=now,
+    )
+    session.add(again)
+    session.flush()
+    audit.record(session, "proposal.undone", proposal, by=by, student=proposal.student_id, again=again.id)
+    return again
+
+
+def replaced_by(session, proposal):
+    """The proposal that took the place of this one after an undo, or None."""
+    return session.scalars(select(Proposal).where(Proposal.previous_id == proposal.id)).first()
+
+
+def can_undo(session, proposal):
+    """Whether an approval can still be taken back without anyone hearing of it."""
+    match_round = proposal.run.round
+    return (
+        proposal.state is ProposalState.APPROVED
+        and match_round.state is RoundState.REVIEW
+        and match_round.chosen_run_id == proposal.run_id
+        and placements.can_undo(session, proposal.placement)
+    )

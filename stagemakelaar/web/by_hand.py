@@ -1,0 +1,180 @@
+"""What a broker does without the matcher: place by hand, choose another place, take a decision back.
+
+Each owes a reason, and each page says first what will happen.
+"""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+
+from stagemakelaar import audit
+from stagemakelaar.casework.queries import case_for
+from stagemakelaar.db import current_session, transaction
+from stagemakelaar.errors import DomainError
+from stagemakelaar.people.permissions import Permission
+from stagemakelaar.places.queries import place_for
+from stagemakelaar.rounds import by_hand, review
+from stagemakelaar.rounds.by_hand_options import options_of_today
+from stagemakelaar.rounds.models import ProposalState
+from stagemakelaar.rounds.queries import alternatives_for, proposal_for
+from stagemakelaar.web.access import actor, allow
+from stagemakelaar.web.alternative_words import alternatives_in_words
+from stagemakelaar.web.forms import BaseForm, LongText, required
+from stagemakelaar.web.place_words import terms_of
+
+pages = Blueprint("by_hand", __name__)
+
+MOST_OPTIONS = 50
+
+
+class ReasonForm(BaseForm):
+    """Why a broker does what nobody computed."""
+
+    why = LongText(
+        _l("Waarom kiest u deze plek?"),
+        [required(_l("Schrijf op waarom u deze plek kiest."))],
+        description=_l("De student mag dit lezen."),
+        render_kw={"rows": "3"},
+    )
+
+
+class ReplaceForm(ReasonForm):
+    """The same, about a proposal: the version says which page it was read from."""
+
+    version = HiddenField()
+
+
+class UndoForm(BaseForm):
+    """Why a decision is taken back."""
+
+    why = LongText(
+        _l("Waarom draait u het besluit terug?"),
+        [required(_l("Schrijf op waarom u het besluit terugdraait."))],
+        description=_l("Alleen stagemakelaars lezen dit."),
+        render_kw={"rows": "3"},
+    )
+
+
+# --- from a student's page -----------------------------------------------------------------------------------------
+
+
+@pages.get("/studenten/<int:student_id>/plaatsen")
+@allow(Permission.DECIDE)
+def choose(student_id):
+    case = case_for(current_session(), actor(), student_id)
+    with transaction() as session:
+        audit.record(session, "student.read", case.student, by=actor())
+    session = current_session()
+    student = case_for(session, actor(), student_id).student
+    fitting, nearly = options_of_today(session, student)
+    return render_template(
+        "by_hand/choose.html",
+        student=student,
+        fitting=fitting[:MOST_OPTIONS],
+        nearly=[(place, _(review.REFUSALS[rule])) for place, rule in nearly[:MOST_OPTIONS]],
+        more=max(len(fitting) - MOST_OPTIONS, 0),
+    )
+
+
+@pages.route("/studenten/<int:student_id>/plaatsen/<int:place_id>", methods=["GET", "POST"])
+@allow(Permission.DECIDE)
+def place(student_id, place_id):
+    case_for(current_session(), actor(), student_id)
+    place_for(current_session(), actor(), place_id)
+    form = ReasonForm(request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                student = case_for(session, actor(), student_id).student
+                chosen = place_for(session, actor(), place_id)
+                placement = by_hand.place_student(session, student, chosen, by=actor(), why=form.why.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            return _placed(placement)
+    session = current_session()
+    student, chosen = case_for(session, actor(), student_id).student, place_for(session, actor(), place_id)
+    objection = review.objection_between(session, student, chosen)
+    return render_template(
+        "by_hand/place.html",
+        student=student,
+        place=chosen,
+        terms=terms_of(session, student, chosen),
+        objection=_(objection) if objection else None,
+        form=form,
+    ), 422 if form.errors else 200
+
+
+# --- from a proposal -----------------------------------------------------------------------------------------------
+
+
+@pages.route("/voorstellen/<int:proposal_id>/andere-plek/<int:place_id>", methods=["GET", "POST"])
+@allow(Permission.DECIDE)
+def replace(proposal_id, place_id):
+    proposal = proposal_for(current_session(), actor(), proposal_id)
+    place_for(current_session(), actor(), place_id)
+    form = ReplaceForm(request.form if request.method == "POST" else None, version=str(proposal.version))
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                proposal = proposal_for(session, actor(), proposal_id)
+                chosen = place_for(session, actor(), place_id)
+                placement = by_hand.replace(
+                    session, proposal, chosen, by=actor(), why=form.why.data, version=_number(form.version.data)
+                )
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            return _placed(placement)
+    session = current_session()
+    proposal, chosen = proposal_for(session, actor(), proposal_id), place_for(session, actor(), place_id)
+    if proposal.state is not ProposalState.OPEN and not form.errors:
+        return redirect(url_for("proposals.show", proposal_id=proposal_id))
+    others = alternatives_in_words(alternatives_for(session, proposal))
+    objection = review.objection_between(session, proposal.student, chosen)
+    return render_template(
+        "by_hand/replace.html",
+        proposal=proposal,
+        student=proposal.student,
+        place=chosen,
+        terms=terms_of(session, proposal.student, chosen),
+        costs=next((other.costs for other in others if other.place.id == place_id), []),
+        objection=_(objection) if objection else None,
+        form=form,
+    ), 422 if form.errors else 200
+
+
+@pages.route("/voorstellen/<int:proposal_id>/terugdraaien", methods=["GET", "POST"])
+@allow(Permission.DECIDE)
+def undo(proposal_id):
+    proposal = proposal_for(current_session(), actor(), proposal_id)
+    form = UndoForm(request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction() as session:
+                again = by_hand.undo(
+                    session, proposal_for(session, actor(), proposal_id), by=actor(), why=form.why.data
+                )
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(
+                _("Het besluit is teruggedraaid. Niemand heeft bericht gekregen. U kunt opnieuw besluiten."), "success"
+            )
+            return redirect(url_for("proposals.show", proposal_id=again.id))
+    session = current_session()
+    proposal = proposal_for(session, actor(), proposal_id)
+    if not form.errors and not by_hand.can_undo(session, proposal):
+        return redirect(url_for("proposals.show", proposal_id=proposal_id))
+    return render_template("by_hand/undo.html", proposal=proposal, form=form), 422 if form.errors else 200
+
+
+def _placed(placement):
+    flash(_("Geplaatst. De student en het bedrijf krijgen een brief."), "success")
+    return redirect(url_for("placements.show", placement_id=placement.id))
+
+
+def _number(text):
+    """The version that came with the page; a text that is no number never fits."""
+    return int(text) if text and text.isdecimal() and len(text) <= 9 else -1

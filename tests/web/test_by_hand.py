@@ -1,0 +1,137 @@
+"""Placing by hand, choosing another place, and taking a decision back, on screen."""
+
+import pytest
+from sqlalchemy import select
+
+from stagemakelaar.db import transaction
+from stagemakelaar.outbox import Message, MessageState
+from stagemakelaar.people.models import Programme
+from stagemakelaar.placements.models import Placement
+from stagemakelaar.rounds.models import Proposal, ProposalState
+from tests.computed import computed, proposals
+from tests.counting import statements
+
+
+@pytest.fixture
+def desk(browse, broker):
+    return browse.as_(broker)
+
+
+@pytest.fixture
+def eik(make):
+    return make.place(make.organisation(name="De Eik"), hours_per_day=7)
+
+
+@pytest.fixture
+def address(make, broker, eik):
+    """The address of an open proposal at De Linde, while De Eik fits as well."""
+    make.student(searching=True, last_name="Bouali")
+    make.place(make.organisation(name="De Linde"), pays_travel=True)
+    _round, run = computed(broker)
+    return f"/voorstellen/{proposals(run)[0].id}"
+
+
+def placements(session):
+    return session.scalars(select(Placement)).all()
+
+
+class TestPlaceByHand:
+    def test_from_the_student_to_a_place_with_a_reason(self, desk, student, eik, session):
+        place_id = eik.id
+        page = desk.get(f"/studenten/{student.id}")
+        page = desk.get(page.links["Kies zelf een plek"])
+        page = desk.get(page.links["De Eik, Helpende in de zorg"])
+        page = page.submit("", why="Zij kent de begeleider.").follow()
+        assert "Geplaatst. De student en het bedrijf krijgen een brief." in page.text
+        (placement,) = placements(session)
+        assert (placement.student_id, placement.place_id, placement.why) == (
+            student.id,
+            place_id,
+            "Zij kent de begeleider.",
+        )
+
+    def test_without_a_reason_it_says_so_at_the_field(self, desk, student, eik, session):
+        page = desk.get(f"/studenten/{student.id}/plaatsen/{eik.id}").submit("", status=422, why="")
+        assert page.error_at("why") == "Fout: Schrijf op waarom u deze plek kiest."
+        assert placements(session) == []
+
+    def test_what_nearly_fits_says_what_keeps_it_out(self, make, desk, student):
+        make.place(make.organisation(name="Ver Weg"), postcode="9712 AB")
+        page = desk.get(f"/studenten/{student.id}/plaatsen")
+        assert "Er is nu geen open plek die past." in page.text
+        assert "Ver Weg, Helpende in de zorg De reis is nu langer dan de student wil." in page.text
+
+    def test_a_rule_that_forbids_takes_the_form_away(self, make, desk, student):
+        far = make.place(make.organisation(name="Ver Weg"), postcode="9712 AB")
+        page = desk.get(f"/studenten/{student.id}/plaatsen/{far.id}")
+        assert "Plaatsen kan nu niet" in page.text
+        assert page.soup.main.find("textarea") is None
+
+    def test_many_places_take_no_more_statements(self, make, desk, student, session):
+        make.place()
+        address = f"/studenten/{student.id}/plaatsen"
+        desk.get(address)
+        with statements(session.get_bind()) as few:
+            desk.get(address)
+        for _number in range(5):
+            make.place()
+            make.place(postcode="9712 AB")
+        with statements(session.get_bind()) as many:
+            desk.get(address)
+        assert len(many) == len(few)
+
+
+class TestAnotherPlace:
+    def test_the_page_says_what_it_changes_and_places_there(self, desk, address, eik, session):
+        page = desk.get(address)
+        (link,) = [url for text, url in page.links.items() if text.startswith("Kies deze plek")]
+        page = desk.get(link)
+        assert "De Eik, Helpende in de zorg in plaats van De Linde, Helpende in de zorg" in page.text
+        assert "alles samen past" in page.text
+        page.submit("", why="Dichter bij haar oma.").follow()
+        (placement,) = placements(session)
+        assert placement.place.organisation.name == "De Eik"
+        proposal = session.scalars(select(Proposal)).one()
+        assert proposal.state is ProposalState.REJECTED
+
+    def test_a_refusal_keeps_what_was_typed(self, desk, address, eik, session):
+        page = desk.get(f"{address}/andere-plek/{eik.id}")
+        with transaction() as again:
+            again.get(Proposal, int(address.rsplit("/", 1)[1])).version += 1
+        page = page.submit("", status=422, why="Dichter bij haar oma.")
+        assert "veranderd terwijl de pagina open stond" in page.text
+        assert page.values("")["why"] == "Dichter bij haar oma."
+        assert placements(session) == []
+
+
+class TestUndo:
+    @pytest.fixture
+    def approved(self, desk, address, broker):
+        with transaction() as session:
+            session.get(Programme, broker.programme_id).undo_minutes = 15
+        return desk.get(address).submit("/besluit", verdict="approve", why="Past goed.").follow()
+
+    def test_within_the_window_nobody_hears_of_it(self, desk, approved, session):
+        page = desk.get(approved.links["Draai het besluit terug"])
+        page = page.submit("", why="Verkeerde student.").follow()
+        assert "Niemand heeft bericht gekregen. U kunt opnieuw besluiten." in page.text
+        assert "Bekijk het eerdere besluit" in page.links
+        assert set(session.scalars(select(Message.state))) == {MessageState.CANCELLED}
+
+    def test_the_old_one_points_at_the_new(self, desk, approved, address):
+        desk.get(approved.links["Draai het besluit terug"]).submit("", why="Verkeerde student.")
+        page = desk.get(address)
+        assert "Dit besluit is teruggedraaid" in page.text
+        assert "Draai het besluit terug" not in page.links
+
+    def test_after_the_window_there_is_no_such_link(self, desk, approved, address, session):
+        with transaction() as now:
+            for message in now.scalars(select(Message)):
+                message.attempts = 1
+        page = desk.get(address)
+        assert "Draai het besluit terug" not in page.links
+        assert desk.get(f"{address}/terugdraaien", status=302).location.endswith(address)
+
+    def test_it_asks_why(self, desk, approved):
+        page = desk.get(approved.links["Draai het besluit terug"]).submit("", status=422, why="")
+        assert page.error_at("why") == "Fout: Schrijf op waarom u het besluit terugdraait."
