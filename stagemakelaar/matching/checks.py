@@ -5,9 +5,10 @@ itself. What the points mean is defined once, in `scoring.py`.
 
 That no better outcome exists is proved by prices (linear programming duality). If every place has a price ≥ 0, and a
 place with a seat left costs 0, then no outcome can be worth more than the sum of all prices of seats and of what each
-student could at best keep after paying. When the outcome reaches exactly that bound, it is the best. The prices are
-found by paths of who could take over whose seat (Bellman 1958, Ford 1956); a path that promises a gain shows that the
-outcome is not the best.
+student could at best keep after paying. When the outcome reaches exactly that bound, it is the best. It does not matter
+where prices come from: an engine may give them, and wrong ones prove nothing. Without them they are found by paths of
+who could take over whose seat (Bellman 1958, Ford 1956); a path that promises a gain shows that the outcome is not the
+best.
 """
 
 import numpy as np
@@ -30,11 +31,13 @@ def objections(problem, outcome):
     fit = fit_of(parts)
     fit += agreed_points(problem, fit)
     pair, wrong = _chosen_pairs(problem, outcome)
-    for row in np.flatnonzero(pair >= 0).tolist():
-        at, what = pair[row], f"student {people.key[row]}, place {outcome.place[row]}"
-        wrong += [f"{what}: {demand}" for demand, met in demands if not met[at]]
-        if outcome.fit[row] != fit[at] or (outcome.parts[row] != parts[at]).any():
-            wrong.append(f"{what}: the points are not right")
+    given = np.flatnonzero(pair >= 0)
+    at = pair[given]
+    right = (outcome.fit[given] == fit[at]) & (outcome.parts[given] == parts[at]).all(axis=1)
+    asked = [(demand, met[at]) for demand, met in demands] + [("the points are not right", right)]
+    for one in np.flatnonzero(~np.logical_and.reduce([met for _, met in asked])).tolist():
+        what = f"student {people.key[given[one]]}, place {outcome.place[given[one]]}"
+        wrong += [f"{what}: {demand}" for demand, met in asked if not met[one]]
     chosen = np.where(pair >= 0, problem.pair_opening[pair], -1) if len(pairs) else pair
     used = np.bincount(chosen[chosen >= 0], minlength=len(places))
     for at in np.flatnonzero(used > places.seats):
@@ -44,9 +47,11 @@ def objections(problem, outcome):
     allowed = np.logical_and.reduce([met for _, met in demands])
     student, place = problem.pair_candidate[allowed], problem.pair_opening[allowed]
     worth = _worth(problem, student, fit[allowed])
-    if prove(student, place, worth, chosen=chosen, seats=places.seats) is None:
-        return ["a better outcome exists"]
-    return []
+    case = {"chosen": chosen, "seats": places.seats}
+    if not prove(student, place, worth, **case, prices=outcome.certificate.prices):
+        is_best = prove(student, place, worth, **case) is not None
+        wrong = ["the prices of the certificate prove nothing" if is_best else "a better outcome exists"]
+    return wrong
 
 
 def _chosen_pairs(problem, outcome):
@@ -55,57 +60,75 @@ def _chosen_pairs(problem, outcome):
     without = outcome.place == -1
     scored = without & ((outcome.fit != 0) | (outcome.parts != -1).any(axis=1))
     wrong += [f"student {who} has points and no place" for who in outcome.candidate[scored]]
-    seat = np.searchsorted(places.key, outcome.place)
-    pair = np.full(len(seat), -1)
-    for row in np.flatnonzero(~without).tolist():
-        begin, end = np.searchsorted(problem.pair_candidate, (row, row + 1))
-        at = begin + np.searchsorted(problem.pair_opening[begin:end], seat[row])
-        if at < end and problem.pairs.opening[at] == outcome.place[row]:
-            pair[row] = at
-        else:
-            wrong.append(f"student {outcome.candidate[row]} has place {outcome.place[row]}, which is out of reach")
+    rows = np.flatnonzero(~without)
+    seat = np.searchsorted(places.key, outcome.place[rows])
+    # Pairs are sorted by student, then place: one number per pair ascends too.
+    number, sought = problem.pair_candidate * len(places) + problem.pair_opening, rows * len(places) + seat
+    at = np.searchsorted(number, sought)
+    found = at < len(number)
+    found[found] = problem.pairs.opening[at[found]] == outcome.place[rows[found]]
+    found[found] = problem.pair_candidate[at[found]] == rows[found]
+    pair = np.full(len(without), -1)
+    pair[rows[found]] = at[found]
+    for who, where in zip(outcome.candidate[rows[~found]], outcome.place[rows[~found]], strict=True):
+        wrong.append(f"student {who} has place {where}, which is out of reach")
     return pair, wrong
 
 
-def prove(student, place, weight, *, chosen, seats):
+def prove(student, place, weight, *, chosen, seats, prices=None):
     """Return the `Certificate` that no choice is worth more than `chosen`, or None when that is not so.
 
-    student, place, weight : the pairs that are allowed, whole numbers > 0, int64 of shape (k,)
+    student, place, weight : the pairs that are allowed, no pair twice, whole numbers > 0, int64 of shape (k,)
     chosen                 : place per student, −1 for none, shape (n,); seats: per place, shape (m,)
+    prices                 : whole numbers per place that may prove it, shape (m,); None: they are sought here
 
-    Takes one sweep over all pairs per step of the longest chain of who could take over whose seat.
+    With prices it takes one look at all pairs; without, one more per step of the longest chain of who could take over
+    whose seat, at those who were touched by the step before.
     """
     n, m = len(chosen), len(seats)
-    order = np.lexsort((student, place))
+    mine = chosen[student] == place
+    has = chosen >= 0
+    if mine.sum() != has.sum() or (np.bincount(chosen[has], minlength=m) > seats).any():
+        return None  # not even possible
+    if prices is None:
+        prices = _prices(student, place, weight, chosen, seats)
+    if prices is None or len(prices) != m or (prices < 0).any():
+        return None
+    left = np.zeros(n, dtype=np.int64)  # what each student could at best keep after paying
+    np.maximum.at(left, student, weight - prices[place])
+    paid = prices > 0
+    bound = _sum(left) + sum(map(int.__mul__, prices[paid].tolist(), seats[paid].tolist()))
+    certificate = Certificate(prices=prices, value=_sum(weight[mine]), bound=bound)
+    return certificate if certificate.holds else None
+
+
+def _prices(student, place, weight, chosen, seats):
+    """Return the lowest prices at which nobody would rather be elsewhere, or None: someone could move for a gain."""
+    n, m = len(chosen), len(seats)
+    order = np.argsort(student, kind="stable")
     student, place, weight = student[order], place[order], weight[order]
-    own = np.zeros(n, dtype=np.int64)  # what the student has now
+    begin = np.searchsorted(student, np.arange(n + 1))
+    own = np.zeros(n, dtype=np.int64)
     mine = chosen[student] == place
     own[student[mine]] = weight[mine]
-    has = chosen >= 0
-    used = np.bincount(chosen[has], minlength=m)
-    if mine.sum() != has.sum() or (used > seats).any():
-        return None  # not even possible
-    spare, keeper = used < seats, chosen[has]
-    start = np.flatnonzero(np.r_[True, place[1:] != place[:-1]]) if len(place) else np.zeros(0, dtype=int)
-    wanted = place[start]  # places that anyone wants, ascending
-    price = np.zeros(m, dtype=np.int64)
+    placed = np.flatnonzero(chosen >= 0)
+    spare = np.bincount(chosen[placed], minlength=m) < seats
+    price, moved = np.zeros(m, dtype=np.int64), np.arange(n)
     for _ in range(m + 2):
-        keeps = np.zeros(n, dtype=np.int64)  # what the student would keep at today's prices
-        keeps[has] = own[has] - price[keeper]
-        if price[spare].any() or (keeps < 0).any():
-            return None  # someone could move for a gain
-        offers = np.maximum.reduceat(weight - keeps[student], start) if len(start) else price[wanted]
-        raised = np.maximum(price[wanted], offers)
-        if np.array_equal(raised, price[wanted]):
-            break
-        price[wanted] = raised
-    else:
-        return None  # prices keep rising: a circle of students could swap for a gain
-    left = np.zeros(n, dtype=np.int64)
-    np.maximum.at(left, student, weight - price[place])
-    bound = _sum(left) + sum(int(p) * int(s) for p, s in zip(price[price > 0], seats[price > 0], strict=True))
-    certificate = Certificate(prices=price, value=_sum(own), bound=bound)
-    return certificate if certificate.holds else None
+        keeps = own[moved] - np.where(chosen[moved] >= 0, price[chosen[moved]], 0) if m else own[moved]
+        if (keeps < 0).any():
+            return None
+        size = begin[moved + 1] - begin[moved]
+        pair = np.arange(size.sum()) + np.repeat(begin[moved] - (np.cumsum(size) - size), size)
+        raised = price.copy()
+        np.maximum.at(raised, place[pair], weight[pair] - np.repeat(keeps, size))
+        if raised[spare].any():
+            return None
+        risen = raised > price
+        if not risen.any():
+            return price
+        price, moved = raised, placed[risen[chosen[placed]]]
+    return None  # prices keep rising: a circle of students could swap for a gain
 
 
 def _demands(problem):
@@ -203,14 +226,14 @@ def _recognised_through(problem):
 def _worth(problem, student, fit):
     """Return what each allowed pair is worth: class, then fit, then lot; none can outweigh the one before."""
     c = problem.candidates
-    classes = np.unique(c.priority_class).tolist()
-    rank = np.array([classes.index(one) for one in c.priority_class.tolist()], dtype=np.int64)
+    classes = np.unique(c.priority_class)
+    rank = np.searchsorted(classes, c.priority_class)
     most, placeable = int(fit.max(initial=0)), min(len(c), int(problem.openings.seats.sum()))
-    digit, _ = lot_digits(c.lot, student, fit, most=most, placeable=placeable, classes=max(len(classes), 1))
-    of_fit = 1 + placeable * int(digit.max(initial=0))
-    below_class = fit * of_fit + digit
-    of_class = 1 + placeable * int(below_class.max(initial=0))
-    return (len(classes) - rank[student]) * of_class + below_class
+    digit, steps = lot_digits(c.lot, student, fit, most=most, placeable=placeable, classes=max(len(classes), 1))
+    top_digit = (most + 1) * (steps - 1) if steps else 0
+    of_fit = 1 + placeable * top_digit
+    of_class = 1 + placeable * (most * of_fit + top_digit)
+    return (len(classes) - rank[student]) * of_class + fit * of_fit + digit
 
 
 def _sum(values):

@@ -6,8 +6,9 @@ any sum of fit, separates class from fit, and another separates fit from the lot
 remains is one assignment problem: seats as copies of their place, and for every student a column of its own that means
 "no place".
 
-The engine is SciPy's sparse LAPJVsp (Jonker and Volgenant 1987), which computes in floating point: all numbers are
-kept below 2**50, where that is exact. Each answer is proved by `checks.prove`, which shares no code with this file.
+Two engines solve it. SciPy's sparse LAPJVsp (Jonker and Volgenant 1987) is the reference and serves all common rounds;
+it computes in floating point, which is exact below 2**50. `kernel.py` serves what is larger, in pairs or in numbers.
+Each answer is proved by `checks.prove`, which shares no code with the engines.
 """
 
 from dataclasses import dataclass
@@ -17,8 +18,12 @@ import numpy as np
 from stagemakelaar.matching.checks import prove
 from stagemakelaar.matching.columns import LARGEST, whole_numbers
 from stagemakelaar.matching.judgement import judge
+from stagemakelaar.matching.kernel import kernel
 from stagemakelaar.matching.problem import NO_PLACE, UNKNOWN, Certificate, Outcome
-from stagemakelaar.matching.scoring import EXACT, PARTS, lot_digits
+from stagemakelaar.matching.scoring import LIMIT, PARTS, lot_digits
+
+EXACT = 2**50  # whole numbers below this are exact in SciPy's engine, and so are the sums that it makes of them
+LARGE = 200_000  # pairs; from here on the kernel is faster, also when it was not yet compiled
 
 
 class NotProved(RuntimeError):
@@ -38,7 +43,7 @@ class Assignment:
     lot_steps: int  # steps of chance that fitted in; 0 when no lot was given, or it did not fit
 
 
-def assign(student, place, fit, *, n_students, seats, classes=None, lot=None, engine="auto"):
+def assign(student, place, fit, *, n_students, seats, classes=None, lot=None, engine="auto", progress=None):
     """Give students places, at most one each and never more than a place has seats.
 
     student, place, fit : one entry per eligible pair; 0-based rows, and whole points ≥ 0; no pair twice
@@ -47,7 +52,8 @@ def assign(student, place, fit, *, n_students, seats, classes=None, lot=None, en
     classes             : priority class per student, any whole number, the lowest first; None: one class
     lot                 : whole number ≥ 0 per student, the lower goes first among equals; None: equals go in order of
     row
-    engine              : "auto" or one of `ENGINES`
+    engine              : "auto" or one of `ENGINES`; "auto" looks at the size of the problem only, never at the machine
+    progress            : called now and then with (students done, of how many); what it raises stops the work
 
     Returns an `Assignment`: the greatest number placed; among those the lexicographically best profile; among those the
     greatest total fit; among those the lot. Raises ValueError naming argument and row for input that makes no sense,
@@ -58,23 +64,24 @@ def assign(student, place, fit, *, n_students, seats, classes=None, lot=None, en
     student = whole_numbers("student", student, low=0, high=n - 1)
     k, m = len(student), len(seats)
     place = whole_numbers("place", place, low=0, high=m - 1, shape=(k,))
-    fit = whole_numbers("fit", fit, low=0, high=EXACT, shape=(k,))
+    fit = whole_numbers("fit", fit, low=0, high=LIMIT, shape=(k,))
     classes = np.zeros(n, dtype=np.int64) if classes is None else classes
     classes = whole_numbers("classes", classes, low=-LARGEST, high=LARGEST, shape=(n,))
     if lot is not None:
         lot = whole_numbers("lot", lot, low=0, high=LARGEST, shape=(n,))
     if engine not in ("auto", *ENGINES):
         raise ValueError(f"engine: is {engine!r}, must be 'auto' or one of {', '.join(ENGINES)}")
-    order = np.lexsort((place, student))
-    if (twice := (np.diff(student[order]) == 0) & (np.diff(place[order]) == 0)).any():
-        raise ValueError(f"student: row {order[1:][twice][0]} repeats a pair")
-    student, place, fit = student[order], place[order], fit[order]
-
+    student, place, fit = _in_order(student, place, fit)
     ranks, rank = np.unique(classes, return_inverse=True)
     weight, steps = whole_weights(student, fit, rank, len(ranks), min(n, int(seats.sum())), lot)
-    name = "scipy" if engine == "auto" else engine
-    chosen = ENGINES[name](student, place, weight, n, seats) if k else np.full(n, NO_PLACE)
-    certificate = prove(student, place, weight, chosen=chosen, seats=seats)
+    largest = int(weight.max(initial=0))
+    name = engine
+    if engine == "auto":
+        name = "scipy" if k < LARGE and largest < EXACT else "kernel"
+    if name == "scipy" and largest >= EXACT:
+        raise ValueError(f"engine: 'scipy' is exact below {EXACT}, and here are numbers up to {largest}")
+    chosen, prices = ENGINES[name](student, place, weight, n, seats, progress)
+    certificate = prove(student, place, weight, chosen=chosen, seats=seats, prices=prices)
     if certificate is None:
         raise NotProved(f"engine {name}: the answer is not the best")
     taken = chosen[student] == place
@@ -93,7 +100,7 @@ def whole_weights(student, fit, rank, classes, placeable, lot=None):
     """Return one whole weight per pair, so that the greatest sum is what `assign` promises, and the steps of the lot.
 
     rank: class per student, 0 first, below `classes`; placeable: the most students that can be placed. ValueError when
-    the numbers would pass 2**50.
+    the numbers would pass `LIMIT`.
     """
     most, digits, steps = int(fit.max(initial=0)), 0, 0
     if lot is not None:
@@ -101,13 +108,13 @@ def whole_weights(student, fit, rank, classes, placeable, lot=None):
     above_lot = placeable * (most + 1) * max(steps - 1, 0) + 1
     largest = most * above_lot + (most + 1) * max(steps - 1, 0)
     above_fit = placeable * largest + 1
-    if classes * above_fit + largest >= EXACT:
+    if classes * above_fit + largest >= LIMIT:
         raise ValueError(f"fit: up to {most} points for {placeable} students is too large to be exact")
     return (classes - rank[student]) * above_fit + fit * above_lot + digits, steps
 
 
-def solve(problem):
-    """Return the proved `Outcome` of a problem."""
+def solve(problem, *, progress=None, engine="auto"):
+    """Return the proved `Outcome` of a problem; `progress` and `engine` as in `assign`."""
     judgement = judge(problem)
     eligible = np.flatnonzero(judgement.eligible)
     student, place = problem.pair_candidate[eligible], problem.pair_opening[eligible]
@@ -120,6 +127,8 @@ def solve(problem):
         seats=problem.openings.seats,
         classes=people.priority_class,
         lot=people.lot,
+        engine=engine,
+        progress=progress,
     )
     pair = eligible[answer.place[student] == place]
     row = problem.pair_candidate[pair]
@@ -139,11 +148,31 @@ def solve(problem):
     )
 
 
-def _scipy(student, place, weight, n, seats):
-    """SciPy's sparse matcher. Arrays sorted by (student, place); returns the place per student, −1 where unplaced."""
+def _in_order(student, place, fit):
+    """The pairs sorted by student and place; ValueError where a pair occurs twice."""
+    ahead = (student[1:] > student[:-1]) | ((student[1:] == student[:-1]) & (place[1:] > place[:-1]))
+    if ahead.all():
+        return student, place, fit
+    order = np.lexsort((place, student))
+    student, place = student[order], place[order]
+    if (twice := (np.diff(student) == 0) & (np.diff(place) == 0)).any():
+        raise ValueError(f"student: row {order[1:][twice][0]} repeats a pair")
+    return student, place, fit[order]
+
+
+def _scipy(student, place, weight, n, seats, progress=None):
+    """SciPy's sparse matcher. Arrays sorted by (student, place); returns (place per student, None): it gives no prices.
+
+    A seat is a column, and so is each student's own way out; it cannot be stopped halfway.
+    """
+    chosen = np.full(n, NO_PLACE)
+    if not len(student):
+        return chosen, None
     from scipy.sparse import csr_array  # about a second to import, so only when there is something to solve
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
+    if progress:
+        progress(0, n)
     copies = np.minimum(seats, np.bincount(place, minlength=len(seats)))
     first = np.cumsum(copies) - copies
     times = copies[place]
@@ -155,9 +184,10 @@ def _scipy(student, place, weight, n, seats):
     graph = csr_array((cost.astype(np.float64), (row, column)), shape=(n, int(copies.sum()) + n))
     rows, columns = min_weight_full_bipartite_matching(graph)
     place_of_column = np.r_[np.repeat(np.arange(len(seats)), copies), np.full(n, NO_PLACE)]
-    chosen = np.full(n, NO_PLACE)
     chosen[rows] = place_of_column[columns]
-    return chosen
+    if progress:
+        progress(n, n)
+    return chosen, None
 
 
-ENGINES = {"scipy": _scipy}
+ENGINES = {"scipy": _scipy, "kernel": kernel}
