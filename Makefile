@@ -12,7 +12,7 @@ RULES := $(wildcard $(patsubst %,tests/test_%.py,architecture flow labels templa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test promises check migrate styles translations lock clean installed tools catalogues
+.PHONY: help run test promises check migrate styles translations bench lock clean installed tools catalogues
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,11 +43,15 @@ translations: tools ## Collect the texts into the catalogues and compile them
 	@$(PY) scripts/translations.py extract
 	@$(PY) scripts/translations.py compile
 
+bench: ## Measure the matcher against others; short: make bench ARGS="--scales S,M --seeds 2"
+	@scripts/prepare.sh requirements-bench.txt
+	@$(PY) -m benchmarks.matcher $(ARGS)
+
 lock: tools ## Pin the newest fitting versions: make lock ARGS=--upgrade
 	@scripts/lock.sh $(ARGS)
 
 clean: ## Remove what make made, except the data in instance/
-	@rm -rf .venv node_modules static/build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv node_modules build static/build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -prune -exec rm -rf {} + ; find stagemakelaar -name '*.mo' -delete
 
 installed:

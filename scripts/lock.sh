@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes requirements.txt and requirements-dev.txt from pyproject.toml: exact versions with hashes, one list for
-# Python 3.11 to 3.14. Keeps the versions that still fit; `scripts/lock.sh --upgrade` takes the newest that fit.
+# Writes the lists requirements*.txt from pyproject.toml: exact versions with hashes, one list for Python 3.11 to 3.14.
+# Keeps the versions that still fit; `scripts/lock.sh --upgrade` takes the newest that fit.
 set -eu
 cd "$(dirname "$0")/.."
 if ! command -v uv >/dev/null 2>&1; then
@@ -14,3 +14,4 @@ compile() {
 }
 compile "$@" -o requirements.txt
 compile "$@" --group dev -c requirements.txt -o requirements-dev.txt
+compile "$@" --group bench -c requirements.txt -o requirements-bench.txt

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv with the newest Python that suits and installs the named list in it, when the list changed.
-# Usage: scripts/prepare.sh requirements.txt | requirements-dev.txt       (PYTHON=... names another Python)
+# Usage: scripts/prepare.sh requirements.txt | requirements-dev.txt | requirements-bench.txt   (PYTHON=... for another)
 # Every refusal is one sentence that says what to do.
 set -eu
 cd "$(dirname "$0")/.."
@@ -69,5 +69,5 @@ echo "Installing the packages of $list; the first time this takes about a minute
     refuse "Installing the packages of $list failed for the reason above: check the connection to the package index and the room on the disk, then type the same command again."
 
 cp "$list" ".venv/installed-$list"
-# The list for tests holds the list for running in the same versions.
-[ "$list" != requirements-dev.txt ] || cp requirements.txt .venv/installed-requirements.txt
+# The other lists hold the list for running in the same versions.
+[ "$list" = requirements.txt ] || cp requirements.txt .venv/installed-requirements.txt
