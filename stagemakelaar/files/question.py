@@ -108,19 +108,26 @@ def _candidates(students, processes, lot):
         "is_under_16": [row["onder_16"] for row in rows],
         "school_hours": [row["schooluren"] for row in rows],
         "max_minutes": [row["max_minuten"] for row in rows],
-        "vog_ready_on": [0 if row["vog_vanaf"] is None else row["vog_vanaf"] for row in rows],
+        "hours_required": [row["uren_totaal"] for row in rows],
+        "vog_ready_on": [row["vog_vanaf"] for row in rows],
+        "register_ready_on": [row["register_vanaf"] for row in rows],
         "must": [mask_of(row["nodig"]) for row in rows],
         "wishes": [mask_of(row["wensen"]) for row in rows],
-        "processes": [
-            (key, process)
-            for key, row in students.items()
-            for process in processes.of([row["opleidingscode"]], row["werkprocessen"])
-        ],
+        "processes": _wanted(students, "werkprocessen", processes),
+        "required": _wanted(students, "moet_leren", processes),
         "kinds": [own + [UNKNOWN] * (WISHED_KINDS - len(own)) for own in kinds],
         "priority_class": [row["voorrang"] for row in rows],
         "lot": [_draw(lot, row["student"]) if row["lot"] is None else row["lot"] for row in rows],
     }
     return Candidates(**columns)
+
+
+def _wanted(students, column, processes):
+    return [
+        (key, process)
+        for key, row in students.items()
+        for process in processes.of([row["opleidingscode"]], row[column])
+    ]
 
 
 def _openings(places, taken, processes):
@@ -138,10 +145,15 @@ def _openings(places, taken, processes):
         "hours_per_day": [row["uren_per_dag"] for row in rows],
         "minimum_age": [row["minimumleeftijd"] for row in rows],
         "vog": [row["vog_nodig"] for row in rows],
+        "register": [row["register_nodig"] for row in rows],
+        "unsupervised_risks": [row["gevaar_zonder_toezicht"] for row in rows],
         "features": [mask_of(row["kenmerken"]) for row in rows],
         "kinds": [(key, kind.number) for key, row in places.items() for kind in row["soorten_werk"]],
         "processes": [
             (key, process) for key, row in places.items() for process in processes.of(_codes(row), row["werkprocessen"])
+        ],
+        "told": [
+            (key, code) for key, row in places.items() for code in _codes(row) if _tells(row["werkprocessen"], code)
         ],
         "covers_costs": [int(row["kosten_vergoed"]) for row in rows],
         "is_verified": [row["gecontroleerd"] for row in rows],
@@ -161,6 +173,11 @@ def _organisation(row):
 
 def _codes(row):
     return {code for code, _first, _last in row["opleidingscodes"]}
+
+
+def _tells(names, code):
+    """Whether a place tells which work processes of an opleiding can be done there."""
+    return any("/" not in name or name.startswith(f"{code}/") for name in names)
 
 
 def _pairs(students, places, journeys, forbidden):

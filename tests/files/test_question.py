@@ -47,6 +47,9 @@ FULL_STUDENT = {
     "max_minuten": "30",
     "werkprocessen": "b1-k1-w1;B1-K1-W2",
     "soorten_werk": "dieren;mensen",
+    "moet_leren": "B1-K1-W1",
+    "uren_totaal": "400",
+    "register_vanaf": "2027-01-20",
     "nodig": "lift",
     "wensen": "zonder drempels;werkkleding",
     "minderjarig": "ja",
@@ -70,6 +73,8 @@ FULL_PLACE = {
     "late_uren": "avond",
     "minimumleeftijd": "16",
     "vog_nodig": "ja",
+    "register_nodig": "ja",
+    "gevaar_zonder_toezicht": "ja",
     "kosten_vergoed": "nee",
     "gecontroleerd": "nee",
 }
@@ -92,6 +97,8 @@ def test_every_column_of_a_student_arrives(ask):
         "school_hours": 8,
         "max_minutes": 30,
         "vog_ready_on": day("2027-01-15"),
+        "register_ready_on": day("2027-01-20"),
+        "hours_required": 400,
         "must": 0b10,
         "wishes": 0b1000000000001,
         "priority_class": 0,
@@ -100,6 +107,7 @@ def test_every_column_of_a_student_arrives(ask):
     assert told | expected == told
     assert own.kinds.tolist() == [[4, 0, -1, -1, -1]]
     assert len(own.processes) == 2
+    assert own.required.tolist() == own.processes.tolist()[:1]
 
 
 def test_every_column_of_a_place_arrives(ask):
@@ -115,6 +123,8 @@ def test_every_column_of_a_place_arrives(ask):
         "hours_per_day": 450,
         "minimum_age": 16,
         "vog": True,
+        "register": True,
+        "unsupervised_risks": True,
         "features": 0b10,
         "covers_costs": 0,
         "is_verified": False,
@@ -125,6 +135,7 @@ def test_every_column_of_a_place_arrives(ask):
         [1, 25655, day("2024-01-01"), day("2027-12-31")],
         [1, 25656, 0, NO_END],
     ]
+    assert own.told.tolist() == [[1, 25655], [1, 25656]]
 
 
 def test_what_is_empty_is_unknown_or_harmless(ask):
@@ -141,6 +152,13 @@ def test_a_process_of_one_opleiding_is_not_that_of_another(ask):
         {"plek": "B", "opleidingscodes": "25655;25656", "werkprocessen": "B1-K1-W1", "postcode": "1324"},
     ]
     assert proposed(ask([wish], sites)) == {"S1": "B"}
+
+
+def test_what_must_be_learned_can_be_done_there_or_is_not_told(ask):
+    need = {"moet_leren": "B1-K1-W1"}
+    codes = "25655;25656"
+    assert proposed(ask([need], [{"opleidingscodes": codes, "werkprocessen": "25655/B1-K1-W2"}])) == {}
+    assert proposed(ask([need], [{"opleidingscodes": codes, "werkprocessen": "25656/B1-K1-W2"}])) == {"S1": "P1"}
 
 
 def test_a_student_who_is_under_16_is_a_minor_too(ask):
