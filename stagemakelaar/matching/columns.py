@@ -12,6 +12,7 @@ import numpy as np
 
 LARGEST = 2**62
 LATEST_DAY = 2_932_896  # 9999-12-31, in days since 1970-01-01
+DENSE = 8  # keys up to so many times their number
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,10 @@ class Rows:
 
 
 def whole_numbers(name, value, *, low, high, shape=(None,), dtype=None):
-    """Return `value` as a new array of whole numbers, or raise a ValueError naming `name` and the row.
+    """Return `value` as an array of whole numbers of its own, or raise a ValueError naming `name` and the row.
 
     `shape` holds None for a free length. Refused: another shape, NaN, fractions, text, None, and what is out of range.
+    An array that is closed for writing is not copied.
     """
     try:
         given = np.asarray(value)
@@ -49,11 +51,10 @@ def whole_numbers(name, value, *, low, high, shape=(None,), dtype=None):
             raise ValueError(f"{name}: needs length {expected}, got {side}")
     if given.dtype.kind not in "biu":
         raise ValueError(_why_not_whole(name, given))
-    wrong = (given < low) | (given > high)
-    if wrong.any():
-        at = tuple(np.argwhere(wrong)[0])
+    if given.size and (given.min() < low or given.max() > high):
+        at = tuple(np.argwhere((given < low) | (given > high))[0])
         raise ValueError(f"{name}: row {at[0]} is {given[at]}, must be from {low} to {high}")
-    return np.array(given, dtype=dtype or np.int64, order="C")
+    return np.array(given, dtype=dtype or np.int64, order="C", copy=True if given.flags.writeable else None)
 
 
 def freeze_columns(table, name, *, order_by):
@@ -85,35 +86,61 @@ def freeze_columns(table, name, *, order_by):
     for item, values in columns.items():
         if len(values) != length:
             raise ValueError(f"{name}.{item}: has {len(values)} rows, {name}.{order_by[0]} has {length}")
-    order = np.lexsort([columns[item] for item in reversed(order_by)])
-    if length > 1:
-        same = np.ones(length - 1, dtype=bool)
-        for item in order_by:
-            same &= np.diff(columns[item][order]) == 0
-        if same.any():
-            at = order[1:][same][0]
-            what = ", ".join(f"{item} {columns[item][at]}" for item in order_by)
-            raise ValueError(f"{name}.{order_by[0]}: row {at} repeats {what}")
+    order = _order_of(columns, name, order_by)
     for item, values in columns.items():
-        _set(table, item, values[order])
+        _set(table, item, values if order is None else values[order])
+
+
+def _order_of(columns, name, order_by):
+    """The order that sorts these columns, None when they are sorted; a ValueError when two rows are alike."""
+    keys = [columns[item] for item in order_by]
+    if _ascend(keys):
+        return None
+    order = np.lexsort(keys[::-1])
+    same = np.ones(len(order) - 1, dtype=bool)
+    for values in keys:
+        same &= np.diff(values[order]) == 0
+    if same.any():
+        at = order[1:][same][0]
+        what = ", ".join(f"{item} {columns[item][at]}" for item in order_by)
+        raise ValueError(f"{name}.{order_by[0]}: row {at} repeats {what}")
+    return order
 
 
 def rows_of(name, keys, wanted):
     """Return the positions of `wanted` in the sorted `keys`; a key that is not there is a ValueError naming `name`."""
-    at = np.searchsorted(keys, wanted)
-    found = at < len(keys)
-    found[found] = keys[at[found]] == wanted[found]
+    if len(keys) and len(wanted) > len(keys) and keys[-1] < DENSE * len(keys) and wanted.min() >= 0:
+        row_of = np.full(keys[-1] + 2, -1)  # looking up in a table is faster than searching, where keys lie close
+        row_of[keys] = np.arange(len(keys))
+        at = row_of[np.minimum(wanted, keys[-1] + 1)]
+        found = at >= 0
+    else:
+        at = np.searchsorted(keys, wanted)
+        found = at < len(keys)
+        found[found] = keys[at[found]] == wanted[found]
     if not found.all():
         row = int(np.argmin(found))
         raise ValueError(f"{name}: row {row} names {wanted[row]}, which is not in the problem")
     return at
 
 
+def _ascend(columns):
+    """Whether the rows of these columns ascend already, no two alike."""
+    ahead, same = np.zeros(max(len(columns[0]) - 1, 0), dtype=bool), True
+    for values in columns:
+        ahead |= same & (values[1:] > values[:-1])
+        same = same & (values[1:] == values[:-1])
+    return bool(ahead.all())
+
+
 def _loose_rows(label, value, limits):
     table = whole_numbers(label, value, low=-LARGEST, high=LARGEST, shape=(None, len(limits)))
     for at, (part, (low, high)) in enumerate(limits.items()):
         whole_numbers(f"{label}.{part}", table[:, at], low=low, high=high)
-    return np.unique(table, axis=0) if len(table) else table
+    if _ascend(table.T):
+        return table
+    table = table[np.lexsort(table.T[::-1])]
+    return table[np.r_[True, (table[1:] != table[:-1]).any(axis=1)]]
 
 
 def _why_not_whole(name, given):

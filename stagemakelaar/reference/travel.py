@@ -35,6 +35,9 @@ UNKNOWN = -1
 KILOMETRES_PER_DEGREE = 111.2
 NEAREST = 0.7  # km
 LONGEST = 120  # minutes; nobody may ask for a longer journey
+GROUP = 4096  # people whose journeys are in memory at once
+BLOCK = 256  # postcodes that are held against all others at once
+NORTHERNMOST = 53.6  # degrees; there a degree to the east is shortest
 
 # Rows of (detour, fixed minutes, (up to this many kilometres of road, km/h), …): the last leg has no end.
 _MODEL = {
@@ -64,39 +67,13 @@ def travel_minutes(from_pc4, to_pc4, mode):
     return int(fastest_of_pairs([from_pc4], [mode.bit], [to_pc4]).minutes[0])
 
 
-def fastest_minutes(from_pc4, modes, to_pc4, *, longest=LONGEST):
-    """Everyone to everywhere: rows are people with a mask of allowed means each, columns are places.
-
-    Postcodes are texts (`1234 AB`, `1234`), whole numbers or None. `longest` is the most minutes that someone accepts,
-    one number or one for each person; it only tells which journeys across water are too long whatever the way round.
-    A line is worked out once per pair of different postcodes, so fifty thousand people cost hardly more than the four
-    thousand postcodes that they live in.
-    """
-    masks = np.asarray(modes, dtype=np.int64)
-    origins, origin_of = np.unique(pc4_array(from_pc4), return_inverse=True)
-    targets, target_of = np.unique(pc4_array(to_pc4), return_inverse=True)
-    longest = np.broadcast_to(np.asarray(longest), masks.shape)
-    line, across, is_estimate = _lines(origins[:, None], targets[None, :])
-    by_mode = _minutes_by_mode(line)
-
-    shape = (len(origin_of), len(target_of))
-    minutes = np.empty(shape, dtype=np.int16)
-    mode = np.empty(shape, dtype=np.int8)
-    for mask in np.unique(masks):
-        rows = np.flatnonzero(masks == mask)
-        here, here_of = np.unique(origin_of[rows], return_inverse=True)
-        best, means = _fastest({means: found[here] for means, found in by_mode.items()}, int(mask))
-        minutes[rows] = best[:, target_of][here_of]
-        mode[rows] = means[:, target_of][here_of]
-    if across.any():
-        hidden = across[:, target_of][origin_of] & (minutes <= longest[:, None])
-        minutes[hidden] = UNKNOWN
-        mode[hidden] = UNKNOWN
-    return Journeys(minutes, mode, is_estimate[:, target_of][origin_of])
-
-
 def fastest_of_pairs(from_pc4, modes, to_pc4, *, longest=LONGEST):
-    """The same for a list of pairs: three sequences of equal length, one answer for each position."""
+    """The fastest journeys of a list of pairs: three sequences of equal length, one answer for each position.
+
+    Postcodes are texts (`1234 AB`, `1234`), whole numbers or None; `modes` are masks of allowed means. `longest` is the
+    most minutes that someone accepts, one number or one for each pair; it only tells which journeys across water are
+    too long whatever the way round.
+    """
     masks = np.asarray(modes, dtype=np.int64)
     line, across, is_estimate = _lines(pc4_array(from_pc4), pc4_array(to_pc4))
     minutes = np.full(line.shape, UNKNOWN, dtype=np.int16)
@@ -108,6 +85,75 @@ def fastest_of_pairs(from_pc4, modes, to_pc4, *, longest=LONGEST):
     minutes[hidden] = UNKNOWN
     mode[hidden] = UNKNOWN
     return Journeys(minutes, mode, is_estimate)
+
+
+def journeys_within(from_pc4, modes, to_pc4, *, longest, spare=0):
+    """Yield the journeys of many people that do not take absurdly long, a group of people at a time.
+
+    Arguments as in `fastest_of_pairs`, but for people and places apart, and `longest` per person; `spare` is how many
+    minutes above that still count. A journey of which the minutes are not known counts always. Each group is five
+    columns of equal length: position of the person, position of the place, minutes, mode, is_estimate. Within a group
+    people ascend, and so do the places of each; every person is in one group.
+
+    Only postcodes within a box as wide as the longest journey are looked at, so that a whole country costs what its
+    towns cost.
+    """
+    masks, longest = np.asarray(modes, dtype=np.int64), np.asarray(longest, dtype=np.int64)
+    homes, targets = pc4_array(from_pc4), pc4_array(to_pc4)
+    for mask in np.unique(masks).tolist():
+        people = np.flatnonzero(masks == mask)
+        most = int(longest[people].max()) + spare
+        origins, origin_of = np.unique(homes[people], return_inverse=True)
+        origin, target = _in_one_box(origins, targets, _farthest(mask, most))
+        line, across, is_estimate = _lines(origins[origin], targets[target])
+        minutes, mode = _fastest(_minutes_by_mode(line), mask)
+        near = minutes <= most
+        origin, target, across, is_estimate = origin[near], target[near], across[near], is_estimate[near]
+        minutes, mode = minutes[near], mode[near]
+        begin = np.searchsorted(origin, np.arange(len(origins) + 1))
+        for first in range(0, len(people), GROUP):
+            group, start = people[first : first + GROUP], origin_of[first : first + GROUP]
+            who, at = spread(begin[start], begin[start + 1])
+            found, own = minutes[at], longest[group][who]
+            near = found <= own + spare
+            who, at, found, own = who[near], at[near], found[near], own[near]
+            hidden = across[at] & (found <= own)
+            yield (
+                group[who],
+                target[at],
+                np.where(hidden, np.int16(UNKNOWN), found),
+                np.where(hidden, np.int8(UNKNOWN), mode[at]),
+                is_estimate[at],
+            )
+
+
+def spread(begin, end):
+    """Return (which, at): every position from `begin` up to `end` of every row, rows in order, positions ascending."""
+    count = end - begin
+    which = np.repeat(np.arange(len(count)), count)
+    return which, np.arange(len(which)) + np.repeat(begin - np.cumsum(count) + count, count)
+
+
+def _farthest(mask, minutes):
+    """Kilometres as the crow flies that surely take longer than so many minutes; without means nothing does."""
+    if not mask:
+        return np.inf
+    line = np.arange(0.0, 400.0, 0.5)
+    return float((_fastest(_minutes_by_mode(line), mask)[0] <= minutes).sum()) / 2 + 0.5
+
+
+def _in_one_box(origins, targets, kilometres):
+    """Positions of the postcodes that do not lie further apart than this to the north or to the east, or anywhere."""
+    place, north = geography(), kilometres / KILOMETRES_PER_DEGREE
+    east = north / np.cos(np.radians(NORTHERNMOST))
+    found = []
+    for first in range(0, len(origins), BLOCK):
+        here = origins[first : first + BLOCK, None]
+        apart = np.abs(place.lat[here] - place.lat[targets]) > north
+        apart |= np.abs(place.lon[here] - place.lon[targets]) > east
+        origin, target = np.nonzero(~apart)
+        found.append((origin + first, target))
+    return tuple(np.concatenate(part) for part in zip(*found, strict=True))
 
 
 def _fastest(by_mode, mask):

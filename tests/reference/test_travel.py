@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stagemakelaar.reference import travel
 from stagemakelaar.reference.postcodes import geography
-from stagemakelaar.reference.travel import UNKNOWN, fastest_minutes, fastest_of_pairs, travel_minutes
+from stagemakelaar.reference.travel import UNKNOWN, fastest_of_pairs, journeys_within, travel_minutes
 from stagemakelaar.reference.vocabulary import TravelMode, mask_of
 
 BIKE, CAR, E_BIKE, OV, WALK = (
@@ -64,7 +65,7 @@ def test_farther_along_the_line_never_takes_less():
     east = (place.lon[codes] - place.lon[start]) * np.cos(np.radians((place.lat[codes] + place.lat[start]) / 2))
     order = np.argsort(np.hypot(place.lat[codes] - place.lat[start], east))
     for mode in TravelMode:
-        minutes = fastest_minutes([start], [mode.bit], np.array(codes)[order]).minutes[0]
+        minutes = fastest_of_pairs([start] * len(codes), [mode.bit] * len(codes), np.array(codes)[order]).minutes
         assert (np.diff(minutes) >= 0).all()
 
 
@@ -101,32 +102,35 @@ def test_without_any_means_nothing_is_known():
     st.lists(st.tuples(any_postcode, st.integers(0, EVERY_MEANS), st.integers(10, 120)), max_size=6),
     st.lists(any_postcode, max_size=6),
 )
-def test_everyone_to_everywhere_equals_pair_by_pair(people, places):
+def test_the_journeys_of_many_are_those_of_each_pair_that_do_not_take_too_long(people, places):
     codes, masks, longest = [[person[part] for person in people] for part in range(3)]
-    journeys = fastest_minutes(codes, masks, places, longest=longest)
-    for row, person in enumerate(people):
-        for column, place in enumerate(places):
-            pair = fastest_of_pairs([person[0]], [person[1]], [place], longest=person[2])
-            assert journeys.minutes[row, column] == pair.minutes[0]
-            assert journeys.mode[row, column] == pair.mode[0]
-            assert journeys.is_estimate[row, column] == pair.is_estimate[0]
+    groups = journeys_within(codes, masks, places, longest=longest, spare=30)
+    found = [tuple(row) for group in groups for row in zip(*(column.tolist() for column in group), strict=True)]
+    pairs = [(row, column) for row in range(len(people)) for column in range(len(places))]
+    each = fastest_of_pairs(
+        [codes[row] for row, _ in pairs],
+        [masks[row] for row, _ in pairs],
+        [places[column] for _, column in pairs],
+        longest=[longest[row] for row, _ in pairs],
+    )
+    answers = zip(each.minutes.tolist(), each.mode.tolist(), each.is_estimate.tolist(), strict=True)
+    assert sorted(found) == [
+        (row, column, *answer)
+        for (row, column), answer in zip(pairs, answers, strict=True)
+        if answer[0] <= longest[row] + 30
+    ]
 
 
-@settings(max_examples=100, deadline=None)
-@given(any_postcode, any_postcode, any_means)
-def test_one_means_alone_equals_the_single_answer(here, there, mode):
-    assert fastest_minutes([here], [mode.bit], [there]).minutes[0, 0] == travel_minutes(here, there, mode)
-
-
-def test_the_answer_is_small_whole_numbers_in_the_shape_of_the_question():
-    journeys = fastest_minutes(["3511", "1012"], [EVERY_MEANS] * 2, ["3811", "9712", "6211"])
-    assert journeys.minutes.shape == journeys.mode.shape == journeys.is_estimate.shape == (2, 3)
-    assert (journeys.minutes.dtype, journeys.mode.dtype, journeys.is_estimate.dtype) == (np.int16, np.int8, np.bool_)
+def test_the_journeys_of_many_come_in_groups_of_whole_people(monkeypatch):
+    monkeypatch.setattr(travel, "GROUP", 2)
+    monkeypatch.setattr(travel, "BLOCK", 1)
+    groups = list(journeys_within(["3511", "1012", "9712"], [2, 2, 2], ["3512", "1013", "9711"], longest=[45] * 3))
+    assert [(group[0].tolist(), group[1].tolist()) for group in groups] == [([0, 1], [0, 1]), ([2], [2])]
 
 
 def test_nobody_and_nowhere_are_answered_with_nothing():
-    assert fastest_minutes([], [], ["3511"]).minutes.shape == (0, 1)
-    assert fastest_minutes(["3511"], [1], []).minutes.shape == (1, 0)
+    assert list(journeys_within([], [], ["3511"], longest=[])) == []
+    assert [len(column) for group in journeys_within(["3511"], [1], [], longest=[45]) for column in group] == [0] * 5
     assert fastest_of_pairs([], [], []).minutes.shape == (0,)
 
 
@@ -171,7 +175,7 @@ def test_where_nothing_is_known_nothing_is_said(postcode):
 )
 def test_across_water_the_journey_is_unknown(here, there):
     assert travel_minutes(here, there, CAR) == UNKNOWN
-    assert fastest_minutes([here], [EVERY_MEANS], [there]).mode[0, 0] == UNKNOWN
+    assert fastest_of_pairs([here], [EVERY_MEANS], [there]).mode[0] == UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -200,8 +204,8 @@ def test_across_water_but_too_far_in_any_case_is_called_far():
 
 def test_a_short_patience_makes_more_of_the_other_shore_too_far():
     asked = (["1621"], [BIKE.bit], ["8232"])  # Hoorn, Lelystad: three hours by bike if there were a bridge
-    assert fastest_minutes(*asked, longest=60).minutes[0, 0] > 60
-    assert fastest_minutes(*asked, longest=240).minutes[0, 0] == UNKNOWN
+    assert fastest_of_pairs(*asked, longest=60).minutes[0] > 60
+    assert fastest_of_pairs(*asked, longest=240).minutes[0] == UNKNOWN
 
 
 def test_a_slow_means_does_not_hide_that_the_fast_one_is_unknown():

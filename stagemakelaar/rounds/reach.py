@@ -1,0 +1,114 @@
+"""Who could get where in time: the pairs of a problem.
+
+Journeys are worked out between postcodes and then given to the people and places there, so that neither all people are
+held against all places nor anything is worked out twice.
+
+Which pairs are listed. Everyone is listed with every place for their code that is not absurdly far, also where a rule
+closes it: that is what shows, afterwards, what would have helped someone who stayed without. In the round of a country
+this would be most of what is kept, and of no use to those who have places enough; so there, whoever fits ENOUGH places
+by path, period and days is listed with just those, and everyone else as always.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from stagemakelaar.matching.eligibility import Meeting, other_period, too_few_days
+from stagemakelaar.matching.problem import Pairs, Problem
+from stagemakelaar.reference.postcodes import pc4_array
+from stagemakelaar.reference.travel import journeys_within, spread
+
+NEARLY_WITHIN_REACH = 30  # minutes above one's maximum: not eligible, but worth telling the broker about
+LISTED_IN_FULL = 20_000_000  # people times places for their code; with more, a round is as large as a country's
+ENOUGH = 40
+
+_MINUTES, _MODES = 13, 5  # bits that a figure takes in a packed pair; each is stored one higher, as −1 is unknown
+
+
+def pairs(candidates, openings, homes, modes, works, forbidden, hints=()):
+    """Return the `Pairs` of these tables.
+
+    homes : postcode per candidate; modes: mask of `TravelMode` per candidate; works: postcode per opening
+    """
+    map_of = _Map(candidates, openings, pc4_array(works))
+    in_full = map_of.possible <= LISTED_IN_FULL
+    packed = [np.zeros(0, dtype=np.int64)]
+    for group in journeys_within(
+        homes, modes, map_of.postcodes, longest=candidates.max_minutes, spare=NEARLY_WITHIN_REACH
+    ):
+        packed += map_of.all_of(*group) if in_full else map_of.useful_of(*group)
+    return _unpacked(np.concatenate(packed), candidates, openings, forbidden, hints)
+
+
+class _Map:
+    """Kaart: where the places for each code are."""
+
+    def __init__(self, candidates, openings, works):
+        self._candidates, self._openings = candidates, openings
+        self.postcodes, postcode_of = np.unique(works, return_inverse=True)
+        codes = np.unique(candidates.code)
+        key, code = np.unique(openings.recognitions[:, :2], axis=0).T  # whatever their days
+        place, at = np.searchsorted(openings.key, key), np.searchsorted(codes, code)
+        area = (at * len(self.postcodes) + postcode_of[place]) * 2 + openings.leerweg[place]
+        self._places = place[np.argsort(area, kind="stable")]  # by code, postcode, leerweg, key
+        size = np.bincount(area, minlength=2 * len(codes) * len(self.postcodes))
+        self._begin = np.r_[0, np.cumsum(size)]
+        self._code = np.searchsorted(codes, candidates.code)
+        self.possible = int(np.bincount(self._code, minlength=len(codes)) @ np.bincount(at, minlength=len(codes)))
+        nothing = np.zeros(0, dtype=np.int64)
+        columns: dict[str, Any] = dict.fromkeys(("candidate", "opening", "minutes", "mode", "is_estimate"), nothing)
+        self._problem = Problem(
+            candidates=candidates, openings=openings, pairs=Pairs(**columns, forbidden=np.zeros((0, 3), dtype=int))
+        )
+
+    def all_of(self, person, postcode, minutes, mode, is_estimate):
+        """Return all pairs of these journeys, packed; a list of arrays."""
+        area = self._area(person, postcode)
+        journey, at = spread(self._begin[area], self._begin[area + 2])
+        return [self._pack(person[journey], self._places[at], minutes[journey], mode[journey], is_estimate[journey])]
+
+    def useful_of(self, person, postcode, minutes, mode, is_estimate):
+        """The same, but of people who fit enough places only those."""
+        within = np.flatnonzero(minutes <= self._candidates.max_minutes[person])
+        own = self._area(person[within], postcode[within]) + self._candidates.leerweg[person[within]]
+        journey, at = spread(self._begin[own], self._begin[own + 1])
+        journey, place = within[journey], self._places[at]
+        meeting = Meeting(self._problem, person[journey], place)
+        fits = ~(other_period(meeting) | too_few_days(meeting))
+        journey, place = journey[fits], place[fits]
+        has_enough = np.bincount(person[journey], minlength=len(self._candidates)) >= ENOUGH
+        chosen = has_enough[person[journey]]
+        journey, place = journey[chosen], place[chosen]
+        rest = ~has_enough[person]
+        return [
+            self._pack(person[journey], place, minutes[journey], mode[journey], is_estimate[journey]),
+            *self.all_of(person[rest], postcode[rest], minutes[rest], mode[rest], is_estimate[rest]),
+        ]
+
+    def _area(self, person, postcode):
+        return (self._code[person] * len(self.postcodes) + postcode) * 2
+
+    def _pack(self, person, place, minutes, mode, is_estimate):
+        """One whole number per pair, so that sorting needs no more than that."""
+        pair = (person << _bits(self._openings)) + place
+        journey = ((minutes.astype(np.int64) + 1) << _MODES) + ((mode.astype(np.int64) + 1) << 1) + is_estimate
+        return (pair << _MINUTES + _MODES) + journey
+
+
+def _bits(openings):
+    return len(openings).bit_length()
+
+
+def _unpacked(packed, candidates, openings, forbidden, hints):
+    packed.sort()
+    pair, journey = packed >> _MINUTES + _MODES, packed.astype(np.int32) & ((1 << _MINUTES + _MODES) - 1)
+    columns: dict[str, Any] = {
+        "candidate": candidates.key[pair >> _bits(openings)],
+        "opening": openings.key[pair & ((1 << _bits(openings)) - 1)],
+        "minutes": (journey >> _MODES) - 1,
+        "mode": (((journey >> 1) & ((1 << _MODES - 1) - 1)) - 1).astype(np.int8),
+        "is_estimate": (journey & 1).astype(bool),
+    }
+    for values in columns.values():
+        values.flags.writeable = False  # nobody else has them, so that they need not be copied
+    return Pairs(**columns, forbidden=forbidden, hints=hints)
