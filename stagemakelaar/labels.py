@@ -11,8 +11,17 @@ from stagemakelaar.people.models import ProgrammeKind, Role
 from stagemakelaar.people.profiles import Step, StepState
 from stagemakelaar.placements.models import BrokerReason, EmployerReason, PlacementState, StudentReason, WithdrawnBy
 from stagemakelaar.places.models import Evidence, InterestState, OrganisationState, PlaceState
-from stagemakelaar.reference.vocabulary import Feature, KindOfWork, LateHours, Leerweg, Sector, TravelMode, Weekday
-from stagemakelaar.rounds.models import ProposalState, RoundState, RunState, Verdict
+from stagemakelaar.reference.vocabulary import (
+    Feature,
+    KindOfWork,
+    LateHours,
+    Leerweg,
+    Sector,
+    SpecialRisks,
+    TravelMode,
+    Weekday,
+)
+from stagemakelaar.rounds.models import HintLevel, ProposalState, RoundState, RunState, Verdict
 
 WORDS = {
     Role.STUDENT: _("student"),
@@ -75,6 +84,10 @@ WORDS = {
     ProposalState.APPROVED: _("goedgekeurd"),
     ProposalState.REJECTED: _("afgewezen"),
     ProposalState.HELD: _("vastgehouden"),
+    HintLevel.MUST: _("alleen deze plek"),
+    HintLevel.RATHER: _("liever wel"),
+    HintLevel.RATHER_NOT: _("liever niet"),
+    HintLevel.NEVER: _("nooit"),
     Verdict.APPROVE: _("goedkeuren"),
     Verdict.REJECT: _("afwijzen"),
     Verdict.HOLD: _("vasthouden"),
@@ -206,6 +219,9 @@ WORDS = {
     Feature.CLEAR_ROUTINE: _("vaste taken en een vast rooster"),
     Feature.NEAR_PUBLIC_TRANSPORT: _("een halte op loopafstand"),
     Feature.CLOTHES_PROVIDED: _("werkkleding van het bedrijf"),
+    SpecialRisks.NONE: _("nee"),
+    SpecialRisks.SUPERVISED: _("ja, met altijd deskundig toezicht erbij"),
+    SpecialRisks.UNSUPERVISED: _("ja, en niet altijd met toezicht"),
     LateHours.NONE: _("nee, alleen overdag"),
     LateHours.EVENING: _("'s avonds tot 23.00 uur"),
     LateHours.NIGHT: _("'s avonds en 's nachts"),

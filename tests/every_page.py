@@ -89,6 +89,10 @@ GET  /studenten/{student}                                           bc
 GET  /studenten/{student}/plaatsen                                  bc
 GET  /studenten/{student}/plaatsen/{place}                          bc
 POST /studenten/{student}/plaatsen/{place}                          bc
+GET  /studenten/{student}/voorkeuren                                bc
+GET  /studenten/{student}/voorkeuren/{place}                        bc
+POST /studenten/{student}/voorkeuren/{place}                        bc
+POST /studenten/{student}/voorkeuren/{hint}/intrekken               bc
 POST /studenten/{student}/{press}                                   b
 GET  /studenten/{student}/{stop}                                    b
 POST /studenten/{student}/{stop}                                    b
@@ -167,6 +171,7 @@ WORDS = {
     "outcome": "contact",
     "change": "beginnen",
     "side": "student",
+    "hint": 1,
     "token": "een-token-dat-niet-bestaat",
 }
 

@@ -75,6 +75,8 @@ FOREIGN = [
     ("employer2", "/bedrijf/plekken/{own_place}/wanneer"),
     ("broker2", "/studenten/{student}"),
     ("broker2", "/studenten/{student}/pauzeren"),
+    ("broker2", "/studenten/{student}/voorkeuren"),
+    ("broker2", "/studenten/{student}/voorkeuren/{place}"),
     ("broker2", "/organisaties/{organisation}"),
     ("broker2", "/organisaties/{organisation}/stopzetten"),
     ("broker2", "/plekken/{place}"),

@@ -75,6 +75,22 @@ def test_migrating_twice_keeps_every_row(empty):
     db.close_session()
 
 
+def test_the_rules_go_down_and_up_on_data_and_what_was_not_asked_is_not_known(empty):
+    schema.migrate(empty)
+    fill("demo", 1, date(2027, 2, 3))
+    db.close_session()
+    with empty.connect() as connection:
+        before = connection.execute(text("SELECT count(*), min(code) FROM profile")).one()
+    schema.migrate(empty, "0006_rounds")
+    schema.migrate(empty)
+    with empty.connect() as connection:
+        assert connection.execute(text("SELECT count(*), min(code) FROM profile")).one() == before
+        asked = connection.execute(text("SELECT DISTINCT hours_required, in_childcare_register FROM profile")).all()
+        told = connection.execute(text("SELECT DISTINCT special_risks, needs_register FROM place")).all()
+    assert asked == told == [(None, False)]
+    assert difference(empty) == []
+
+
 @pytest.mark.parametrize("statement", ["UPDATE audit_entry SET action = 'x'", "DELETE FROM audit_entry"])
 def test_the_trail_refuses_to_be_changed(empty, statement):
     schema.migrate(empty)

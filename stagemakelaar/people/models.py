@@ -136,6 +136,7 @@ class Profile(Base):
         CheckConstraint("days_per_week BETWEEN 1 AND 7", name="days_per_week"),
         CheckConstraint("max_minutes BETWEEN 10 AND 120", name="max_minutes"),
         CheckConstraint("weekdays BETWEEN 0 AND 127", name="weekdays"),
+        CheckConstraint("hours_required BETWEEN 1 AND 9999", name="hours_required"),
     )
 
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"), primary_key=True)
@@ -152,6 +153,7 @@ class Profile(Base):
     weekdays: Mapped[int] = mapped_column(default=0)  # bit 0 is Monday: days on which working is possible
     school_hours: Mapped[int | None]  # hours at school a week; they count as working time for minors
     late_hours: Mapped[LateHours] = mapped_column(choice(LateHours), default=LateHours.NONE)
+    hours_required: Mapped[int | None]  # hours of stage that school asks for in this period; None is not known
     # waar en hoe ver
     postcode: Mapped[str | None] = mapped_column(String(7))
     travel_modes: Mapped[list] = mapped_column(JSON, default=list)  # values of TravelMode
@@ -159,11 +161,13 @@ class Profile(Base):
     # wat wil je leren
     learning_wish: Mapped[str] = mapped_column(Text, default="")
     work_processes: Mapped[list] = mapped_column(JSON, default=list)  # ids of reference.WorkProcess
+    required_processes: Mapped[list] = mapped_column(JSON, default=list)  # of those: what must be possible at the place
     kinds: Mapped[list] = mapped_column(JSON, default=list)  # values of KindOfWork, best first, five at most
     # wat heb je nodig
     must: Mapped[list] = mapped_column(JSON, default=list)  # values of Feature: without these it cannot be
     wishes: Mapped[list] = mapped_column(JSON, default=list)  # values of Feature: pleasant, not needed
     has_vog: Mapped[bool] = mapped_column(default=False)
+    in_childcare_register: Mapped[bool] = mapped_column(default=False)  # Personenregister Kinderopvang
     searching_since: Mapped[date | None]
 
     steps_done: Mapped[list] = mapped_column(JSON, default=list)  # names of steps that were saved once

@@ -18,7 +18,9 @@ MONTHS_AHEAD = 24
 LONGEST_YEARS = 4
 SEARCHING_YEARS = 3
 MINOR_WEEK = 40  # hours, school included (Arbeidstijdenwet 5:7; time at school counts)
+MINOR_DAYS = 6  # of work and school: 36 hours in a row are free each week (Arbeidstijdenwet 5:5)
 SHORTEST_DAY = 4  # hours: a shorter day at a company is no working day to learn from
+LONGEST_DAY = 12  # hours, as a company can say it
 MOST_KINDS = 5
 
 
@@ -92,6 +94,7 @@ def period(_session, draft, today):
             days=days,
             possible=len(possible),
         )
+    yield from _hours(draft)
     if is_minor(draft, today):
         yield from _minor(draft)
 
@@ -105,10 +108,11 @@ def journey(_session, draft, _today):
 
 def learning(session, draft, _today):
     """What someone wants to learn, and which work is liked best."""
-    wanted = draft["work_processes"]
-    own = {found.id for found in work_processes_with(session, wanted) if found.code == draft["code"]}
-    if set(wanted) - own:
-        yield DomainError(N_("Kies alleen werk dat bij jouw opleiding hoort."), field="work_processes")
+    for name in ("work_processes", "required_processes"):
+        wanted = draft[name]
+        own = {found.id for found in work_processes_with(session, wanted) if found.code == draft["code"]}
+        if set(wanted) - own:
+            yield DomainError(N_("Kies alleen werk dat bij jouw opleiding hoort."), field=name)
     kinds = draft["kinds"]
     if len(kinds) > MOST_KINDS:
         yield DomainError(N_("Kies hoogstens vijf soorten werk."), field="kinds")
@@ -161,12 +165,33 @@ def _searching(draft, today):
         yield DomainError(N_("Dit is meer dan drie jaar geleden. Kijk het jaartal na."), field="searching_since")
 
 
+def _hours(draft):
+    first, last, days, hours = draft["starts_on"], draft["ends_on"], draft["days_per_week"], draft["hours_required"]
+    if hours is None:
+        return
+    if not 1 <= hours <= 9999:
+        yield DomainError(N_("Vul een aantal uren in van 1 tot en met 9999."), field="hours_required")
+    elif first is not None and last is not None and days and first < last:
+        most = ((last - first).days + 1) * days * LONGEST_DAY // 7
+        if hours > most:
+            yield DomainError(
+                N_("In jouw periode passen hoogstens %(most)s uur. Kijk de uren, de dagen en de datums na."),
+                field="hours_required",
+                most=most,
+            )
+
+
 def _minor(draft):
     if draft["late_hours"] is LateHours.NIGHT:
         yield DomainError(
             N_("Je bent dan nog geen 18. Werken na 23.00 uur mag dan niet. Kies iets anders."), field="late_hours"
         )
     days, school = draft["days_per_week"], draft["school_hours"]
+    if days and days + bool(school) > MINOR_DAYS:
+        yield DomainError(
+            N_("Je bent dan nog geen 18: je moet elke week een dag vrij zijn. Vul minder dagen in."),
+            field="days_per_week",
+        )
     if days and school is not None and hours_left_a_day(school, days) < SHORTEST_DAY:
         yield DomainError(
             N_(

@@ -44,11 +44,12 @@ FIELDS = {
         "weekdays",
         "school_hours",
         "late_hours",
+        "hours_required",
         "searching_since",
     ),
     Step.JOURNEY: ("postcode", "travel_modes", "max_minutes"),
-    Step.LEARNING: ("learning_wish", "work_processes", "kinds"),
-    Step.NEEDS: ("must", "wishes", "has_vog"),
+    Step.LEARNING: ("learning_wish", "work_processes", "required_processes", "kinds"),
+    Step.NEEDS: ("must", "wishes", "has_vog", "in_childcare_register"),
 }
 
 # What the search cannot do without, with the sentence that asks for it.
@@ -127,13 +128,13 @@ def save_step(session, student, step, values, *, version=None, is_placed=False, 
     _may_change(student, step, values, is_placed=is_placed)
     draft = _draft(student) | values
     if draft["code"] != profile.code:
-        draft["work_processes"] = []  # they belong to the code that was left
+        draft["work_processes"] = draft["required_processes"] = []  # they belong to the code that was left
     refusals = list(RULES[step.value](session, draft, clock.today()))
     if profile.completed_at is not None:
         refusals += [DomainError(gap.message, field=gap.field) for gap in _gaps(draft, step)]
     if refusals:
         raise NotSaved(refusals)
-    profile.work_processes = draft["work_processes"]
+    profile.work_processes, profile.required_processes = draft["work_processes"], draft["required_processes"]
     for name, value in values.items():
         _write(student, name, value)
     if step is Step.DETAILS:

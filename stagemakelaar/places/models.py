@@ -10,7 +10,7 @@ from sqlalchemy.types import JSON
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
 from stagemakelaar.people.models import Programme, User
 from stagemakelaar.reference.models import Qualification
-from stagemakelaar.reference.vocabulary import LateHours, Leerweg
+from stagemakelaar.reference.vocabulary import LateHours, Leerweg, SpecialRisks
 
 
 class OrganisationState(enum.Enum):
@@ -187,6 +187,7 @@ class Place(Base):
         CheckConstraint("ends_on > starts_on", name="period"),
         CheckConstraint("minimum_age IN (0, 16, 18)", name="minimum_age"),
         CheckConstraint("weekdays BETWEEN 0 AND 127", name="weekdays"),
+        CheckConstraint(one_of("special_risks", SpecialRisks), name="special_risks"),
         Index("ix_place_open", "programme_id", "state"),
     )
     FLOW = {
@@ -213,6 +214,8 @@ class Place(Base):
     kinds: Mapped[list] = mapped_column(JSON, default=list)  # values of KindOfWork
     features: Mapped[list] = mapped_column(JSON, default=list)  # values of Feature that this workplace has
     needs_vog: Mapped[bool] = mapped_column(default=False)
+    needs_register: Mapped[bool] = mapped_column(default=False)  # Personenregister Kinderopvang
+    special_risks: Mapped[SpecialRisks | None] = mapped_column(choice(SpecialRisks))  # None is unknown
     late_hours: Mapped[LateHours] = mapped_column(choice(LateHours), default=LateHours.NONE)
     minimum_age: Mapped[int] = mapped_column(default=0)
     allowance_cents: Mapped[int | None]  # a month; None is unknown, 0 is none

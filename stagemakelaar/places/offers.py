@@ -109,9 +109,23 @@ def set_location(session, place, *, postcode, by):
     _step_done(session, place, "waar", by=by)
 
 
-def set_conditions(session, place, *, needs_vog, minimum_age, allowance_cents, pays_travel, features, by):
+def set_conditions(
+    session,
+    place,
+    *,
+    needs_vog,
+    minimum_age,
+    allowance_cents,
+    pays_travel,
+    features,
+    needs_register=False,
+    special_risks=None,
+    by,
+):
     """Step "voorwaarden": what is asked, what is paid, and what the workplace has."""
     place.needs_vog = needs_vog
+    place.needs_register = needs_register
+    place.special_risks = special_risks
     place.minimum_age = minimum_age
     place.allowance_cents = allowance_cents
     place.pays_travel = pays_travel

@@ -120,6 +120,14 @@ class LateHours(enum.Enum):
     NIGHT = "night"
 
 
+class SpecialRisks(enum.Enum):
+    """Bijzondere risico's: whether there is dangerous work, and whether an expert always supervises it."""
+
+    NONE = "none"
+    SUPERVISED = "supervised"
+    UNSUPERVISED = "unsupervised"
+
+
 class Weekday(Numbered):
     """Weekdag: a day of the week; bit 0 is Monday, as in `date.weekday()`."""
 

@@ -182,6 +182,47 @@ class Unplaced(Base):
     student: Mapped[Student] = relationship(lazy="joined", innerjoin=True)
 
 
+class HintLevel(enum.Enum):
+    """Voorkeur van de stagemakelaar voor een student en een plek: from never to this place or none."""
+
+    MUST = "must"
+    RATHER = "rather"
+    RATHER_NOT = "rather_not"
+    NEVER = "never"
+
+
+class Hint(Base):
+    """Voorkeur: what a broker wants for one student at one place. It holds for every run until it is withdrawn."""
+
+    __tablename__ = "hint"
+    __table_args__ = (
+        CheckConstraint(one_of("level", HintLevel), name="level"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name="withdrawn_by_whom"),
+        Index(
+            "uq_hint_live",
+            "student_id",
+            "place_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+    level: Mapped[HintLevel] = mapped_column(choice(HintLevel))
+    why: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    place: Mapped[Place] = relationship(lazy="joined", innerjoin=True)
+    by: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[by_id])
+
+
 class Verdict(enum.Enum):
     """Besluit over een voorstel."""
 

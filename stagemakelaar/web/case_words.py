@@ -152,11 +152,17 @@ def _limits(session, student, profile):
     yield _("Leerweg"), _word(profile.leerweg)
     yield _("Periode"), _period(profile)
     yield _("Dagen"), _days(profile)
+    yield _("Uren stage in totaal"), profile.hours_required or _("niet opgegeven")
     yield _("School"), _school(profile)
     yield _("Avond of nacht"), _word(profile.late_hours)
     yield _("Reizen"), _journey(profile)
     yield _("Moet er zijn"), [_word(Feature(one)) for one in profile.must] or _("niets bijzonders")
     yield _("VOG"), _("is er") if profile.has_vog else _("nog niet: reken op vier weken")
+    if profile.in_childcare_register:
+        yield _("Personenregister Kinderopvang"), _("staat erin")
+    if profile.required_processes:
+        required = work_processes_with(session, profile.required_processes)
+        yield _("Moet te leren zijn"), [one.title for one in required]
     yield _("Leeftijd"), _age(student)
 
 

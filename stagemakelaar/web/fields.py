@@ -173,4 +173,4 @@ def _members(among):
     among = list(among)
     if all(isinstance(one, enum.Enum) for one in among):
         return {member.value: (member, words_for(member)) for member in among}
-    return {str(value): (value, words) for value, words in among}
+    return {str(one.value if isinstance(one, enum.Enum) else one): (one, words) for one, words in among}

@@ -4,12 +4,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import Optional, ValidationError
 
-from stagemakelaar import clock
+from stagemakelaar import clock, labels
 from stagemakelaar.places import offers
 from stagemakelaar.places.recognitions import recognised_codes
 from stagemakelaar.reference import formats
 from stagemakelaar.reference.queries import qualification, work_processes
-from stagemakelaar.reference.vocabulary import Feature, KindOfWork, LateHours, Leerweg, Weekday, mask_of, members_of
+from stagemakelaar.reference.vocabulary import (
+    Feature,
+    KindOfWork,
+    LateHours,
+    Leerweg,
+    SpecialRisks,
+    Weekday,
+    mask_of,
+    members_of,
+)
 from stagemakelaar.web.courses import is_code, matches, words
 from stagemakelaar.web.fields import Day, Euros, OneOf, SomeOf, WholeNumber
 from stagemakelaar.web.forms import BaseForm, LongText, Text, required
@@ -228,6 +237,21 @@ class ConditionsForm(BaseForm):
         among=YES_NO,
         description=_l("Een VOG aanvragen duurt twee tot vier weken."),
     )
+    needs_register = OneOf(
+        _l("Moet de student in het Personenregister Kinderopvang staan?"),
+        [],
+        among=YES_NO,
+        description=_l("Alleen in de kinderopvang. Met de VOG erbij duurt inschrijven ongeveer vijf weken."),
+    )
+    special_risks = OneOf(
+        _l("Is er gevaarlijk werk?"),
+        [],
+        among=[*((one, labels.label(one)) for one in SpecialRisks), (None, _l("dat weet ik nog niet"))],
+        description=_l(
+            "Bijvoorbeeld met gevaarlijke machines of stoffen, op hoogte of met agressie. "
+            "Wie nog geen 18 is, mag dat alleen doen als er altijd een deskundige bij is."
+        ),
+    )
     minimum_age = OneOf(
         _l("Is er een leeftijd waaronder dit werk niet mag?"),
         [required(_l("Kies of er een minimumleeftijd is."))],
@@ -252,6 +276,8 @@ def conditions_form(_session, _organisation, place, formdata=None):
     return ConditionsForm(
         formdata,
         needs_vog=place.needs_vog,
+        needs_register=place.needs_register,
+        special_risks=place.special_risks,
         minimum_age=place.minimum_age,
         allowance_cents=place.allowance_cents,
         pays_travel=place.pays_travel,
@@ -265,6 +291,8 @@ def save_conditions(session, place, form, *, by):
         session,
         place,
         needs_vog=form.needs_vog.data,
+        needs_register=bool(form.needs_register.data),
+        special_risks=form.special_risks.data,
         minimum_age=form.minimum_age.data,
         allowance_cents=form.allowance_cents.data,
         pays_travel=form.pays_travel.data,

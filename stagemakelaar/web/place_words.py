@@ -26,6 +26,10 @@ def _terms(session, student, place):
     yield _("Soort werk"), [str(labels.label(KindOfWork(kind))) for kind in place.kinds] or _("niet ingevuld")
     yield _("Wat er is"), [str(labels.label(Feature(feature))) for feature in place.features] or _("niets genoemd")
     yield _("VOG nodig"), _("ja") if place.needs_vog else _("nee")
+    if place.needs_register:
+        yield _("Personenregister Kinderopvang"), _("nodig")
+    risks = place.special_risks
+    yield _("Gevaarlijk werk"), str(labels.label(risks)) if risks else _("niet bekend")
     yield _("Vergoeding"), _allowance(place)
     yield _("Begeleider"), place.trainer_name or _("nog niet bekend")
 

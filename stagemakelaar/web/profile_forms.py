@@ -193,6 +193,15 @@ class PeriodForm(StepForm):
         most=40,
         description=_("Tel pauzes mee. Ben je nog geen 18, dan telt school mee als werktijd."),
     )
+    hours_required = WholeNumber(
+        _("Hoeveel uur stage moet je maken in deze periode?"),
+        least=1,
+        most=9999,
+        description=_(
+            "Vraag het op school. We stellen dan alleen plekken voor waar je die uren haalt. "
+            "Weet je het niet? Laat het leeg."
+        ),
+    )
     late_hours = OneOf(_("Kun je ook later op de dag werken?"), among=LateHours)
     searching_since = Day(
         _("Sinds wanneer zoek je een plek?"),
@@ -247,6 +256,7 @@ class LearningForm(StepForm):
         _("Welk werk van je opleiding wil je doen?"),
         description=_("Kies alles wat je in deze stage wilt of moet leren."),
     )
+    required_processes = SomeOf(_("Welk werk móét je in deze stage leren?"))
     kinds = Pick(CHOICES_OF_WORK[0], among=KindOfWork)
     kind_2 = Pick(CHOICES_OF_WORK[1], among=KindOfWork)
     kind_3 = Pick(CHOICES_OF_WORK[2], among=KindOfWork)
@@ -259,9 +269,11 @@ class LearningForm(StepForm):
         return [self.kinds, self.kind_2, self.kind_3, self.kind_4, self.kind_5]
 
     def values(self):
-        """The same, with the five lists as one."""
+        """The same, with the five lists as one; what must be learnt is wanted as well."""
         kinds = [field.data for field in self.kind_fields if field.data is not None]
-        return super().values() | {"kinds": kinds}
+        wanted, required = self.work_processes.data or [], self.required_processes.data or []
+        wanted = [*wanted, *(one for one in required if one not in wanted)]
+        return super().values() | {"kinds": kinds, "work_processes": wanted, "required_processes": required}
 
 
 class NeedsForm(StepForm):
@@ -283,6 +295,14 @@ class NeedsForm(StepForm):
         description=_(
             "Een VOG is een Verklaring Omtrent het Gedrag. Sommige bedrijven vragen erom. Heb je er geen? "
             "Dat is niet erg: je vraagt hem aan als je een plek hebt. Dat duurt een paar weken."
+        ),
+    )
+
+    in_childcare_register = BooleanField(
+        _("Ik sta al in het Personenregister Kinderopvang"),
+        description=_(
+            "Dat is alleen nodig voor stages in de kinderopvang. Sta je er nog niet in? Dat is niet erg: "
+            "reken op vijf weken, samen met de VOG."
         ),
     )
 
@@ -334,6 +354,14 @@ def _learning_form(session, stored, student, sent):
             _("Welk werk van je opleiding wil je doen?"),
             among=processes,
             description=_("Kies alles wat je in deze stage wilt of moet leren."),
+        )
+        required_processes = SomeOf(
+            _("Welk werk móét je in deze stage leren?"),
+            among=processes,
+            description=_(
+                "Een plek waar dit niet kan, stellen we niet voor. Kies dus alleen wat van school echt moet. "
+                "Weet je het niet? Laat het leeg."
+            ),
         )
 
     return Form(sent, data=stored | {"version": student.profile.version})

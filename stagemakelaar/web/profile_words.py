@@ -73,6 +73,7 @@ def _period(_session, student, values):
     yield _("Dagen per week"), values["days_per_week"] or ""
     yield _("Dagen waarop je kunt"), labels.weekdays(student.profile.weekdays)
     yield _("Uren school per week"), "" if values["school_hours"] is None else values["school_hours"]
+    yield _("Uren stage in deze periode"), values["hours_required"] or ""
     yield _("Later op de dag werken"), _word(values["late_hours"])
     yield _("Je zoekt sinds"), _day(values["searching_since"])
 
@@ -88,6 +89,8 @@ def _learning(session, _student, values):
     yield _("Wat je wilt leren"), values["learning_wish"]
     chosen = work_processes_with(session, values["work_processes"]) if values["work_processes"] else []
     yield _("Werk van je opleiding"), [found.title for found in chosen] or ""
+    required = [found.title for found in chosen if found.id in values["required_processes"]]
+    yield _("Daarvan moet je leren"), required or _("niets aangekruist")
     yield _("Soort werk, liefste eerst"), [_word(kind) for kind in values["kinds"]] or ""
 
 
@@ -95,6 +98,7 @@ def _needs(_session, _student, values):
     yield _("Moet er zijn"), [_word(feature) for feature in values["must"]] or _("niets")
     yield _("Zou fijn zijn"), [_word(feature) for feature in values["wishes"]] or _("niets")
     yield _("VOG"), _("je hebt er al een") if values["has_vog"] else _("nog niet")
+    yield _("Personenregister Kinderopvang"), _("je staat erin") if values["in_childcare_register"] else _("nog niet")
 
 
 _ROWS = {

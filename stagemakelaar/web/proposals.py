@@ -22,7 +22,7 @@ from stagemakelaar.web.alternative_words import alternatives_in_words
 from stagemakelaar.web.case_words import parts_of_file
 from stagemakelaar.web.errors import LOST_RACE, is_lost_race
 from stagemakelaar.web.errors import show as show_error
-from stagemakelaar.web.explanations import PRIORITY, parts_in_words, total_in_words
+from stagemakelaar.web.explanations import PRIORITY, agreed_in_words, parts_in_words, total_in_words
 from stagemakelaar.web.fields import Day, OneOf
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required, say
 from stagemakelaar.web.place_words import terms_of
@@ -77,6 +77,8 @@ def _page(proposal_id, form=None):
         parts=parts_of_file(session, proposal.student)[:2],
         terms=terms_of(session, proposal.student, proposal.place),
         score=parts_in_words(proposal.facts),
+        agreed=agreed_in_words(proposal.facts),
+        may_hint=may(actor(), Permission.DECIDE),
         total=total_in_words(proposal.facts),
         priority=PRIORITY[proposal.priority_class],
         others=alternatives_in_words(others[:MOST_ALTERNATIVES]),

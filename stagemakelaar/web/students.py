@@ -16,6 +16,7 @@ from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.placements.models import LIVE
 from stagemakelaar.placements.queries import live_placement_of, placements_of
 from stagemakelaar.reference.queries import qualification, qualifications_with
+from stagemakelaar.rounds.hints import hints_about
 from stagemakelaar.rounds.queries import last_search_for, proposals_about
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.case_words import parts_of_file, road_of, situation_of
@@ -90,6 +91,7 @@ def _page(student_id, form=None):
         situation=situation_of(case, placements),
         road=road_of(case, placements),
         placements=list(reversed(placements)),
+        hints=hints_about(session, case.student) if may(actor(), Permission.DECIDE) else None,
         proposals=proposals_about(session, case.student),
         cause=cause_in_words(unplaced.cause, unplaced.facts) if unplaced else None,
         works=works,

@@ -163,6 +163,8 @@ class TestPeriod:
             ({"days_per_week": 8}, "days_per_week"),
             ({"searching_since": date(2027, 2, 4)}, "searching_since"),
             ({"searching_since": date(2024, 2, 2)}, "searching_since"),
+            ({"hours_required": 0}, "hours_required"),
+            ({"hours_required": 546}, "hours_required"),  # 106 days, three of twelve hours a week: 545
         ],
     )
     def test_a_wrong_value_is_refused_at_its_field(self, student, change, field):
@@ -175,6 +177,9 @@ class TestPeriod:
             {"starts_on": date(2029, 2, 3), "ends_on": date(2029, 7, 1)},
             {"searching_since": date(2027, 2, 3)},
             {"searching_since": date(2024, 2, 3)},
+            {"hours_required": 1},
+            {"hours_required": 545},
+            {"hours_required": None},
         ],
     )
     def test_the_edges_themselves_are_right(self, student, change):
@@ -204,6 +209,12 @@ class TestMinors:
         save(minor, Step.PERIOD, PERIOD | {"school_hours": 28})
         assert refused_at(minor, Step.PERIOD, **(PERIOD | {"school_hours": 29})) == ["days_per_week"]
 
+    @pytest.mark.parametrize(("days", "school"), [(6, 1), (7, 0)])
+    def test_a_minor_is_free_one_day_a_week(self, minor, days, school):
+        week = PERIOD | {"days_per_week": days, "school_hours": school, "weekdays": list(Weekday)}
+        assert refused_at(minor, Step.PERIOD, **week) == ["days_per_week"]
+        save(minor, Step.PERIOD, week | {"days_per_week": days - 1})
+
     def test_an_adult_has_no_such_limit(self, student):
         save(student, Step.DETAILS, {"birth_date": date(2000, 1, 1)})
         save(student, Step.PERIOD, PERIOD | {"school_hours": 29})
@@ -211,6 +222,26 @@ class TestMinors:
     def test_a_minor_must_tell_the_hours_at_school(self, minor):
         minor = save(minor, Step.PERIOD, PERIOD | {"school_hours": None})
         assert [gap.field for gap in profiles.missing(minor) if gap.step is Step.PERIOD] == ["school_hours"]
+
+
+class TestRequiredWork:
+    @pytest.fixture
+    def processes(self, student, session):
+        save(student, Step.STUDY)
+        return [found.id for found in work_processes(session, "25960")]
+
+    def test_what_must_be_learnt_is_kept(self, student, processes, session):
+        save(student, Step.LEARNING, {"work_processes": processes[:2], "required_processes": processes[:1]})
+        assert session.get(Student, student.id).profile.required_processes == processes[:1]
+
+    def test_work_of_another_course_is_refused(self, student, processes, session):
+        other = [found.id for found in work_processes(session, "25180")]
+        assert refused_at(student, Step.LEARNING, required_processes=other[:1]) == ["required_processes"]
+
+    def test_another_course_forgets_it(self, student, processes, session):
+        save(student, Step.LEARNING, {"work_processes": processes[:1], "required_processes": processes[:1]})
+        save(student, Step.STUDY, {"code": "25180"})
+        assert session.get(Student, student.id).profile.required_processes == []
 
 
 class TestOtherSteps:

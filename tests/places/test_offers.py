@@ -9,7 +9,7 @@ from stagemakelaar.places import offers
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceState
 from stagemakelaar.places.queries import open_places
 from stagemakelaar.places.seats import take_seat
-from stagemakelaar.reference.vocabulary import WORKDAYS, KindOfWork, LateHours, Leerweg
+from stagemakelaar.reference.vocabulary import WORKDAYS, KindOfWork, LateHours, Leerweg, SpecialRisks
 from tests.builders import HELPENDE
 
 TIMES = {
@@ -187,6 +187,10 @@ def test_every_step_leaves_a_line_in_the_trail(draft, employer, session):
         allowance_cents=0,
         pays_travel=None,
         features=[],
+        needs_register=True,
+        special_risks=SpecialRisks.SUPERVISED,
     )
+    kept = session.get(Place, draft.id)
+    assert (kept.needs_register, kept.special_risks) == (True, SpecialRisks.SUPERVISED)
     lines = audit.trail_of(session, "place", draft.id)
     assert [line.details.get("step") for line in lines] == [None, "werk", "waar", "begeleiding", "voorwaarden"]

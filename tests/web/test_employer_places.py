@@ -3,6 +3,7 @@ import pytest
 from stagemakelaar.db import transaction
 from stagemakelaar.places.models import Organisation, Place, PlaceState
 from stagemakelaar.places.seats import take_seat
+from stagemakelaar.reference.vocabulary import SpecialRisks
 from tests.builders import HELPENDE
 from tests.rows import number_of
 
@@ -101,6 +102,8 @@ def test_one_comes_back_to_a_draft_at_any_step(me, session):
         ("waar", "postcode", "12AB"),
         ("voorwaarden", "allowance_cents", "-5"),
         ("voorwaarden", "minimum_age", "21"),
+        ("voorwaarden", "special_risks", "soms"),
+        ("voorwaarden", "needs_register", "misschien"),
         ("voorwaarden", "features", "pool"),
         ("begeleiding", "trainer_email", "jan@"),
         ("leren", "kinds", "magic"),
@@ -116,6 +119,18 @@ def test_a_mistake_is_told_at_its_field_and_changes_nothing(me, offer, session, 
     page = page.submit(status=422, **changes)
     assert page.error_at(field)
     assert only_place(session).version == version
+
+
+def test_dangerous_work_and_the_register_can_be_told(me, offer, session):
+    place = offer()
+    assert (place.special_risks, place.needs_register) == (None, False)
+    page = me.get(f"/bedrijf/plekken/{number_of(place)}/voorwaarden")
+    page.submit(special_risks="unsupervised", needs_register="True", needs_vog="True", minimum_age="0")
+    place = only_place(session)
+    assert (place.special_risks, place.needs_register) == (SpecialRisks.UNSUPERVISED, True)
+    text = me.get(f"/bedrijf/plekken/{number_of(place)}").text
+    assert "ja, en niet altijd met toezicht" in text
+    assert "Personenregister Kinderopvang nodig" in text
 
 
 def test_another_address_needs_a_postcode(me, offer, session):

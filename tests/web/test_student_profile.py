@@ -185,6 +185,20 @@ class TestQualification:
         page("leren").submit(work_processes=wanted)
         assert [str(one) for one in stored().profile.work_processes] == wanted
 
+    def test_what_must_be_learnt_is_wanted_as_well(self, page, stored, session):
+        page("opleiding").submit(**FILLED_IN["opleiding"])
+        first, second = [found.id for found in work_processes(session, "25960")][:2]
+        page("leren").submit(work_processes=[str(first)], required_processes=[str(second)])
+        profile = stored().profile
+        assert (profile.work_processes, profile.required_processes) == ([first, second], [second])
+        assert page("leren").values()["required_processes"] == str(second)
+
+    def test_the_hours_and_the_register_can_be_told(self, page, stored):
+        page("wanneer").submit(**FILLED_IN["wanneer"], hours_required="300")
+        page("nodig").submit(in_childcare_register="y")
+        assert (stored().profile.hours_required, stored().profile.in_childcare_register) == (300, True)
+        assert page("wanneer").values()["hours_required"] == "300"
+
     def test_another_qualification_points_back_at_what_to_learn(self, page):
         page("opleiding").submit(code="25960")
         page("leren").submit(learning_wish="Mensen helpen")
