@@ -35,6 +35,8 @@ class Seen:
     hours_per_day: int | None = None
     needs_vog: bool | None = None
     to_learn: tuple = ()
+    is_computed: bool | None = None  # proposed by the matcher; else found by hand
+    can_learn: tuple | None = None  # (possible here, wanted) numbers of work processes; None when not known
     name: str | None = None
     is_minor: bool | None = None
     school: str | None = None
@@ -70,6 +72,8 @@ def seen_by_employer(session, placement, *, manages, in_full=True):
         "days_per_week": placement.days_per_week,
         "hours_per_day": placement.hours_per_day,
         "needs_vog": placement.place.needs_vog,
+        "is_computed": bool(placement.reasons),
+        "can_learn": _can_learn(placement.reasons.get("facts") or {}),
     }
     if in_full:
         facts["to_learn"] = tuple(process.title for process in work_processes_with(session, profile.work_processes))
@@ -84,3 +88,9 @@ def seen_by_employer(session, placement, *, manages, in_full=True):
     if manages and placement.state in REACHABLE:
         facts |= {"email": placement.student.user.email, "phone": placement.student.user.phone}
     return Seen(**facts)
+
+
+def _can_learn(explained):
+    if not explained.get("processes_known"):
+        return None
+    return len(explained["processes_possible"]), len(explained["processes_wanted"])

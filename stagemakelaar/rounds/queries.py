@@ -224,6 +224,28 @@ def count_causes(session, run_id):
     return session.execute(counted).all()
 
 
+def causes_for_codes(session, programme_id, codes):
+    """Why students of these codes stayed without a place in the round under review: (code, cause), most frequent first.
+
+    Who has found a place since does not count any more.
+    """
+    counted = (
+        select(Profile.code, Unplaced.cause)
+        .join(Profile, Profile.student_id == Unplaced.student_id)
+        .join(Case, Case.student_id == Unplaced.student_id)
+        .join(Round, Round.chosen_run_id == Unplaced.run_id)
+        .where(
+            Round.programme_id == programme_id,
+            Round.state == RoundState.REVIEW,
+            Case.state == CaseState.SEARCHING,
+            Profile.code.in_(codes),
+        )
+        .group_by(Profile.code, Unplaced.cause)
+        .order_by(func.count().desc(), Profile.code, Unplaced.cause)
+    )
+    return session.execute(counted).all()
+
+
 def last_search_for(session, student):
     """What the last chosen run found for a student who stayed without a place: (cause, facts, found_at), or None."""
     last = (

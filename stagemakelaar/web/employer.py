@@ -19,8 +19,10 @@ from stagemakelaar.placements.seen_by_employer import seen_by_employer
 from stagemakelaar.places import actions, recognitions
 from stagemakelaar.places.queries import member_of, membership_of, own_places
 from stagemakelaar.reference import formats
+from stagemakelaar.rounds.queries import causes_for_codes
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.courses import resolved, resolving
+from stagemakelaar.web.employer_words import wanted_in_words
 from stagemakelaar.web.fields import Day, OneOf
 from stagemakelaar.web.forms import BaseForm, ButtonForm, Text, required
 
@@ -80,8 +82,17 @@ def home():
         places=own_places(session, organisation)[:SHOWN],
         today=clock.today(),
         checked_by=working_days_from(organisation.created_at.date(), DAYS_TO_CHECK),
+        wanted=_wanted(session, organisation),
         waits_for_check=any(not recognition.is_checked for recognition in organisation.recognitions),
     )
+
+
+def _wanted(session, organisation):
+    """The courses that the organisation may train for, and for which its programme still seeks places."""
+    today = clock.today()
+    own = [one.qualification for one in organisation.recognitions if one.covers(today, today)]
+    codes = [course.code for course in own]
+    return wanted_in_words(own, causes_for_codes(session, organisation.registered_with_id, codes))
 
 
 # --- the organisation ----------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from stagemakelaar.places import offers
 from stagemakelaar.reference import formats
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.employer import managing, own_membership
+from stagemakelaar.web.employer_words import why_here
 from stagemakelaar.web.fields import OneOf
 from stagemakelaar.web.forms import BaseForm, LongText, Text, required, say
 
@@ -147,6 +148,7 @@ def _page(membership, placement, form=None, overtaken=None):
     return render_template(
         "employer/placement.html",
         placement=seen,
+        why=why_here(seen),
         manages=membership.manages,
         organisation=membership.organisation,
         programme=placement.programme,

@@ -23,6 +23,7 @@ TERMS = {
     "days_per_week",
     "hours_per_day",
     "needs_vog",
+    "is_computed",
 }
 IDENTITY = {"name", "is_minor", "school", "learning_wish"}
 REACH = {"email", "phone"}
