@@ -4,8 +4,11 @@ without a place with the cause. It holds no database and no words, so that it ca
 
 from dataclasses import asdict, dataclass
 
-from stagemakelaar.matching.explain import explanation, why_unplaced
+import numpy as np
+
+from stagemakelaar.matching.facts import explanations
 from stagemakelaar.matching.problem import NO_PLACE
+from stagemakelaar.matching.unplaced import why_unplaced
 
 
 @dataclass(frozen=True)
@@ -18,24 +21,12 @@ class Findings:
 
 def findings(problem, outcome):
     """Return the `Findings` of the best outcome of a problem."""
-    proposals = []
-    for student, place, priority_class, fit in zip(
-        outcome.candidate.tolist(),
-        outcome.place.tolist(),
-        outcome.priority_class.tolist(),
-        outcome.fit.tolist(),
-        strict=True,
-    ):
-        if place != NO_PLACE:
-            proposals.append(
-                {
-                    "student_id": student,
-                    "place_id": place,
-                    "priority_class": priority_class,
-                    "fit": fit,
-                    "facts": explanation(problem, outcome, student),
-                }
-            )
+    rows = np.flatnonzero(outcome.place != NO_PLACE)
+    names = ("student_id", "place_id", "priority_class", "fit", "facts")
+    columns = (outcome.candidate, outcome.place, outcome.priority_class, outcome.fit)
+    plain = [column[rows].tolist() for column in columns]
+    told = explanations(problem, outcome, rows)
+    proposals = [dict(zip(names, values, strict=True)) for values in zip(*plain, told, strict=True)]
     reasons = why_unplaced(problem, outcome)
     classes = dict(zip(outcome.candidate.tolist(), outcome.priority_class.tolist(), strict=True))
     unplaced = [

@@ -2,151 +2,174 @@
 
 A chain is a row of students who each take over the seat of the next. `gains` tells what one more seat at a place would
 be worth (a chain that ends in that seat), `losses` what it costs when a seat of a place disappears (a chain that
-starts there). From an outcome that is the best, putting a student elsewhere is: take the student out, refill the seat
-by the best chain, and push one holder of the new place out by the cheapest chain. Each step keeps the rest the best
-(successive shortest paths: Jewell 1958, Busacker and Gowen 1960), so the answer equals that of solving anew. Weights
-here are class, then fit; the lot is left out.
+starts there). Both are prices that prove the outcome the best (linear programming duality): the lowest and the highest
+that do. They are found by looking again only at what changed (Bellman 1958; Ford 1956; Moore 1959). Weights here are
+class, then fit; the lot is left out.
 """
+
+import weakref
+from functools import cached_property
 
 import numpy as np
 
 from stagemakelaar.matching.judgement import judge
 from stagemakelaar.matching.problem import NO_PLACE
-from stagemakelaar.matching.solver import whole_weights
 
 NOBODY = -1
 NEVER = 2**62
 
+_boards: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+def board_of(problem, outcome):
+    """Return the `Board` of the best outcome of a problem; kept, with its tables, as long as the outcome is."""
+    board = _boards.get(outcome)
+    if board is None or board.problem is not problem:
+        judgement = judge(problem)
+        pair = np.flatnonzero(judgement.eligible)
+        placed = outcome.place != NO_PLACE
+        chosen = np.full(len(outcome.place), NO_PLACE)
+        chosen[placed] = np.searchsorted(problem.openings.key, outcome.place[placed])
+        board = _boards[outcome] = Board(
+            problem.pair_candidate[pair],
+            problem.pair_opening[pair],
+            judgement.fit[pair],
+            chosen=chosen,
+            seats=problem.openings.seats,
+            classes=problem.candidates.priority_class,
+        )
+        board.problem = problem
+    return board
+
 
 class Board:
-    """Bord: who sits where, and which eligible pairs there are; rows, not keys.
+    """Bord: who sits where, and which eligible pairs there are; rows, not keys. n students, m places, k pairs.
 
-    student, place, fit, weight : one entry per eligible pair, sorted by student; shape (k,)
-    chosen                      : place per student, −1 where unplaced; shape (n,)
-    seats, spare                : per place; shape (m,)
+    student, place, fit  : the pairs, sorted by student, then place; int32 of shape (k,)
+    of_student           : where the pairs of each student begin, shape (n + 1,)
+    wants, wants_fit     : student and fit of the same pairs, sorted by place, then student; int32 of shape (k,)
+    of_place             : where those begin per place, shape (m + 1,)
+    chosen               : place per student, −1 where unplaced, shape (n,)
+    own_fit              : fit of what each student has, 0 where unplaced, shape (n,)
+    class_weight         : what being placed weighs, per student, shape (n,); `step` lies between two classes, and is
+                           more than any change of fit can weigh
+    holder, of_holder    : who sit at each place, in order of place, and where each place begins, shape (m + 1,)
+    seats, spare         : per place, shape (m,)
     """
 
-    def __init__(self, problem, outcome):
-        judgement = judge(problem)
-        self.pair = np.flatnonzero(judgement.eligible)
-        self.student, self.place = problem.pair_candidate[self.pair], problem.pair_opening[self.pair]
-        self.fit = judgement.fit[self.pair]
-        self.classes = problem.candidates.priority_class
-        self.seats = problem.openings.seats
-        placed = outcome.place != NO_PLACE
-        self.chosen = np.full(len(outcome.place), NO_PLACE)
-        self.chosen[placed] = np.searchsorted(problem.openings.key, outcome.place[placed])
-        ranks, rank = np.unique(self.classes, return_inverse=True)
-        placeable = min(len(self.classes), int(self.seats.sum()))
-        self.weight, _ = whole_weights(self.student, self.fit, rank, len(ranks), placeable)
-        self.of_student = np.searchsorted(self.student, np.arange(len(self.chosen) + 1))
-        self.by_place = np.argsort(self.place, kind="stable")
-        self._count()
+    problem = None
 
-    def _count(self):
-        self.spare = self.seats - np.bincount(self.chosen[self.chosen >= 0], minlength=len(self.seats))
-        self.own = np.zeros(len(self.chosen), dtype=np.int64)  # weight of what each student has
-        mine = self.chosen[self.student] == self.place
-        self.own[self.student[mine]] = self.weight[mine]
+    def __init__(self, student, place, fit, *, chosen, seats, classes):
+        n, m = len(chosen), len(seats)
+        self.student, self.place, self.fit = (np.array(column, dtype=np.int32) for column in (student, place, fit))
+        self.of_student = _begins(self.student, n)
+        by_place = np.argsort(self.place, kind="stable")
+        self.wants, self.wants_fit = self.student[by_place], self.fit[by_place]
+        self.of_place = _begins(self.place[by_place], m)
+        self.chosen, self.seats, self.classes = np.array(chosen, dtype=np.int64), np.array(seats), classes
+        self.spare = self.seats - np.bincount(self.chosen[self.chosen >= 0], minlength=m)
+        has = np.flatnonzero(self.chosen >= 0)
+        self.holder = has[np.argsort(self.chosen[has], kind="stable")]
+        self.of_holder = _begins(self.chosen[self.holder], m)
+        self.own_fit = np.zeros(n, dtype=np.int64)
+        mine = self.place == self.chosen[self.student]
+        self.own_fit[self.student[mine]] = self.fit[mine]
+        ranks, rank = np.unique(classes, return_inverse=True)
+        self.step = 2 * n * int(self.fit.max(initial=0)) + 1
+        self.class_weight = (len(ranks) - rank) * self.step
+
+    def __len__(self):
+        return len(self.place)
+
+    @cached_property
+    def own(self):
+        """What each student weighs now, 0 where unplaced; int64 of shape (n,)."""
+        return np.where(self.chosen >= 0, self.class_weight + self.own_fit, 0)
+
+    @cached_property
+    def gains(self):
+        """The table of `gains`."""
+        return gains(self)
+
+    @cached_property
+    def losses(self):
+        """The table of `losses`."""
+        return losses(self)
+
+    @cached_property
+    def slack(self):
+        """How much the loss of a seat at each place costs more than a seat more would be worth; ≥ 0, shape (m,)."""
+        return self.losses[0] - self.gains[0]
 
     def pairs_of(self, student):
-        """The eligible pairs of one student, as positions."""
-        return np.arange(self.of_student[student], self.of_student[student + 1])
+        """The pairs of one student, as a slice."""
+        return slice(int(self.of_student[student]), int(self.of_student[student + 1]))
 
-    def without(self, student):
-        """Return (board without this student, gain of refilling the seat by the best chain, moves)."""
-        board = object.__new__(Board)
-        board.__dict__.update(self.__dict__)
-        keep = self.student != student
-        place_keep = keep[self.by_place]
-        for name in ("pair", "student", "place", "fit", "weight"):
-            setattr(board, name, getattr(self, name)[keep])
-        # Same order as before, with the positions counted anew.
-        board.by_place = (np.cumsum(keep) - 1)[self.by_place[place_keep]]
-        board.of_student = np.searchsorted(board.student, np.arange(len(self.chosen) + 1))
-        board.chosen = self.chosen.copy()
-        board.chosen[student] = NO_PLACE
-        board._count()
-        left = self.chosen[student]
-        if left == NO_PLACE or self.spare[left] > 0:
-            return board, 0, []
-        gain, moves = gains(board, at=left)
-        for who, _, to in moves:
-            board.chosen[who] = to
-        if moves:
-            board._count()
-        return board, gain, moves
+    def fit_at(self, student, place):
+        """Fit of a student at a place, None when the pair is not eligible; 0 for no place."""
+        if place == NO_PLACE:
+            return 0
+        own = self.pairs_of(student)
+        at = own.start + int(np.searchsorted(self.place[own], place))
+        return int(self.fit[at]) if at < own.stop and self.place[at] == place else None
 
 
-def gains(board, *, at=None):
-    """Return what one more seat at each place would be worth, int64 of shape (m,).
+def gains(board):
+    """Return (what one more seat at each place would be worth, who would take it), both int64 of shape (m,).
 
-    With `at`: (worth, moves) for that place only; moves are (student, from, to), the newly placed student first.
+    `chain_in` reads who; NOBODY where a seat more is worth nothing.
     """
     m = len(board.seats)
     worth, by = np.zeros(m, dtype=np.int64), np.full(m, NOBODY)
-    if len(board.student):
-        order = board.by_place
-        place = board.place[order]
-        start = np.flatnonzero(np.r_[True, place[1:] != place[:-1]])
-        wanted, student, weight = place[start], board.student[order], board.weight[order]
-        run = np.repeat(np.arange(len(start)), np.diff(np.r_[start, len(place)]))
-        has = board.chosen >= 0
-        while True:
-            moved = np.zeros(len(board.chosen), dtype=np.int64)
-            moved[has] = worth[board.chosen[has]] - board.own[has]
-            offer = weight + moved[student]
-            best = np.maximum.reduceat(offer, start)
-            better = best > worth[wanted]
-            if not better.any():
-                break
-            hit = np.flatnonzero((offer == best[run]) & better[run])
-            by[place[hit[::-1]]] = student[hit[::-1]]
-            worth[wanted[better]] = best[better]
-    return worth if at is None else (int(worth[at]), _chain_in(board, by, at))
+    movers = np.arange(len(board.chosen))
+    rounds = 0
+    while len(movers):
+        rounds = _one_more(rounds, board)
+        at, which = spread(*_ranges(board.of_student, movers))
+        leaves = board.class_weight[movers] - board.own[movers] + np.r_[worth, 0][board.chosen[movers]]
+        offer, to = leaves[which] + board.fit[at], board.place[at]
+        better = np.flatnonzero(offer > worth[to])
+        offer, to, who = offer[better], to[better], movers[which[better]]
+        np.maximum.at(worth, to, offer)
+        best = np.flatnonzero(offer == worth[to])[::-1]
+        by[to[best]] = who[best]
+        movers = _holders_of(board, to)
+    return worth, by
 
 
 def losses(board):
-    """Return (cost of losing one seat at each place, next) with `next` as the pair of arrays (who leaves, where to).
+    """Return (cost of losing one seat at each place, who leaves, where to), all int64 of shape (m,).
 
-    Cost 0 where a seat is spare, shape (m,); `chain_out` reads `next`. A place that nobody holds and has no seat:
-    NEVER.
+    Cost 0 where a seat is spare, NEVER where there is none; `chain_out` reads the other two.
     """
-    m, n = len(board.seats), len(board.chosen)
+    m = len(board.seats)
     cost = np.where(board.spare > 0, 0, NEVER)
     who, where = np.full(m, NOBODY), np.full(m, NO_PLACE)
-    has = np.flatnonzero(board.chosen >= 0)
-    holders = has[np.argsort(board.chosen[has], kind="stable")]
-    held = board.chosen[holders]
-    if not len(holders):
-        return cost, (who, where)
-    start = np.flatnonzero(np.r_[True, held[1:] != held[:-1]])
-    full = held[start]
-    run = np.repeat(np.arange(len(start)), np.diff(np.r_[start, len(held)]))
-    other = np.flatnonzero(board.chosen[board.student] != board.place)
-    student, place, weight = board.student[other], board.place[other], board.weight[other]
-    first = np.flatnonzero(np.r_[True, student[1:] != student[:-1]]) if len(student) else np.zeros(0, dtype=int)
-    size = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(student)]))
-    while True:
-        elsewhere, to = np.zeros(n, dtype=np.int64), np.full(n, NO_PLACE)
-        if len(first):
-            left = weight - cost[place]
-            best = np.maximum.reduceat(left, first)
-            hit = np.flatnonzero((left == best[size]) & (left > 0))[::-1]
-            elsewhere[student[hit]], to[student[hit]] = left[hit], place[hit]
-        price = board.own[holders] - elsewhere[holders]
-        least = np.minimum.reduceat(price, start)
-        better = least < cost[full]
-        if not better.any():
-            return cost, (who, where)
-        hit = np.flatnonzero((price == least[run]) & better[run])[::-1]
-        who[held[hit]], where[held[hit]] = holders[hit], to[holders[hit]]
-        cost[full[better]] = least[better]
+    held = board.chosen[board.holder]
+    np.minimum.at(cost, held, board.own[board.holder])
+    last = np.flatnonzero(cost[held] == board.own[board.holder])[::-1]
+    last = last[board.spare[held[last]] <= 0]
+    who[held[last]] = board.holder[last]
+    reached = np.flatnonzero(cost < NEVER)
+    rounds = 0
+    while len(reached):
+        rounds = _one_more(rounds, board)
+        at, which = spread(*_ranges(board.of_place, reached))
+        student = board.wants[at]
+        left = board.chosen[student]
+        price = cost[reached][which] + board.own_fit[student] - board.wants_fit[at]
+        better = np.flatnonzero((left >= 0) & (price < cost[left]))
+        price, left, student, to = price[better], left[better], student[better], reached[which[better]]
+        np.minimum.at(cost, left, price)
+        best = np.flatnonzero(price == cost[left])[::-1]
+        who[left[best]], where[left[best]] = student[best], to[best]
+        reached = np.flatnonzero(_marked(m, left))
+    return cost, who, where
 
 
-def chain_out(board, following, place):
+def chain_out(board, place):
     """Return the moves (student, from, to) when one seat of `place` disappears; `to` is −1 for who is left without."""
-    who, where = following
+    _, who, where = board.losses
     moves = []
     while place != NO_PLACE and board.spare[place] <= 0:
         moves.append((int(who[place]), int(place), int(where[place])))
@@ -154,26 +177,74 @@ def chain_out(board, following, place):
     return moves
 
 
-def _chain_in(board, by, place):
-    moves = []
-    while by[place] != NOBODY:
+def chain_in(board, place):
+    """Return the moves (student, from, to) when `place` gets one seat more; the first is newly placed, or leaves a seat
+    that nobody needs.
+    """
+    by, moves = board.gains[1], []
+    while place != NO_PLACE and by[place] != NOBODY:
         student = int(by[place])
-        came_from = int(board.chosen[student])
-        moves.append((student, came_from, int(place)))
-        if came_from == NO_PLACE:
-            break
-        place = came_from
+        moves.append((student, int(board.chosen[student]), int(place)))
+        place = board.chosen[student]
     return moves[::-1]
 
 
 def with_room(board):
     """Return True per place where one student more could be placed, others moving if need be; shape (m,)."""
     room = board.spare > 0
-    while True:
-        can_move = np.zeros(len(board.chosen), dtype=bool)
-        can_move[board.student[room[board.place]]] = True
-        more = room.copy()
-        more[board.chosen[can_move & (board.chosen >= 0)]] = True
-        if np.array_equal(more, room):
-            return room
-        room = more
+    reached = np.flatnonzero(room)
+    while len(reached):
+        at, _ = spread(*_ranges(board.of_place, reached))
+        left = board.chosen[board.wants[at]]
+        left = left[left >= 0]
+        reached = np.flatnonzero(_marked(len(room), left) & ~room)
+        room[reached] = True
+    return room
+
+
+def over_demanded(board):
+    """Return (students, places), True per row where no seat can ever be left over: students without a place, the places
+    that they could have, who sit there, and so on (Dulmage and Mendelsohn 1958).
+    """
+    inside, wanted = board.chosen == NO_PLACE, np.zeros(len(board.seats), dtype=bool)
+    movers = np.flatnonzero(inside)
+    while len(movers):
+        at, _ = spread(*_ranges(board.of_student, movers))
+        reached = np.flatnonzero(_marked(len(wanted), board.place[at]) & ~wanted)
+        wanted[reached] = True
+        at, _ = spread(*_ranges(board.of_holder, reached))
+        movers = board.holder[at]
+        inside[movers] = True
+    return inside, wanted
+
+
+def spread(begin, end):
+    """Return the positions begin … end − 1 of all rows one after the other, and for each position its row."""
+    size = end - begin
+    row = np.repeat(np.arange(len(size)), size)
+    return np.arange(len(row)) + np.repeat(begin - np.cumsum(size) + size, size), row
+
+
+def _one_more(rounds, board):
+    """At the best outcome no chain is longer than there are places; a circle of moves that gains would go on for ever."""
+    if rounds > len(board.seats):
+        raise ValueError("outcome: is not the best one of this problem")
+    return rounds + 1
+
+
+def _ranges(begins, rows):
+    return begins[rows], begins[rows + 1]
+
+
+def _begins(ordered, count):
+    return np.r_[0, np.cumsum(np.bincount(ordered, minlength=count))]
+
+
+def _holders_of(board, places):
+    return np.flatnonzero(np.r_[_marked(len(board.seats), places), False][board.chosen])
+
+
+def _marked(size, rows):
+    mark = np.zeros(size, dtype=bool)
+    mark[rows] = True
+    return mark

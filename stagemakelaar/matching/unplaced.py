@@ -13,7 +13,7 @@ import numpy as np
 
 from stagemakelaar.matching.eligibility import Meeting, Rule, broken_rules
 from stagemakelaar.matching.problem import CLASSES, NO_PLACE
-from stagemakelaar.matching.residual import Board, with_room
+from stagemakelaar.matching.residual import board_of, over_demanded, with_room
 
 
 class Cause(enum.Enum):
@@ -150,7 +150,7 @@ class Reason:
 
 def why_unplaced(problem, outcome):
     """Return a dict: key of each student without a place → `Reason`. The outcome must be the best one."""
-    board = Board(problem, outcome)
+    board = board_of(problem, outcome)
     without = np.flatnonzero(board.chosen == NO_PLACE)
     if not len(without):
         return {}
@@ -170,17 +170,8 @@ def why_unplaced(problem, outcome):
 
 def shortages(problem, outcome):
     """Return the groups that are short of seats as a list of `Shortage`, the largest shortage first."""
-    board = Board(problem, outcome)
-    inside = board.chosen == NO_PLACE
-    wanted = np.zeros(len(board.seats), dtype=bool)
-    held = board.chosen >= 0
-    while True:  # who wants a seat, where, who sits there, what else could they have
-        wanted[board.place[inside[board.student]]] = True
-        more = inside.copy()
-        more[held] |= wanted[board.chosen[held]]
-        if np.array_equal(more, inside):
-            break
-        inside = more
+    board = board_of(problem, outcome)
+    inside, wanted = over_demanded(board)
     label = np.arange(len(board.seats))  # the least place of the group
     pairs = inside[board.student]
     student, place = board.student[pairs], board.place[pairs]

@@ -1,6 +1,7 @@
 """Problems for tests: one student and one place that fit, with only what matters said; and random ones."""
 
 import numpy as np
+from hypothesis import strategies as st
 
 from stagemakelaar.matching.problem import NO_END, Candidates, Openings, Pairs, Problem
 from stagemakelaar.matching.scoring import Weights
@@ -190,3 +191,14 @@ def random_problem(seed, students=300, places=500, codes=40, size=60, *, hinted=
         site["told"] = (20_000 + int(own[at]),) if site["processes"] and draw.random() < 0.5 else ()
     hints = [(row[0], row[1], int(draw.choice([0, 1, 1, 2, 2, 3]))) for row in near if draw.random() < 0.05]
     return problem(people, sites, near, forbidden, hints)
+
+
+@st.composite
+def small_problems(draw, students=6, places=4):
+    """Problems that are small and full of ties: few distances, several classes, places with more seats than one."""
+    n, m = draw(st.integers(1, students)), draw(st.integers(1, places))
+    people = [{"priority_class": draw(st.integers(0, 3)), "lot": draw(st.integers(0, 3))} for _ in range(n)]
+    sites = [{"seats": draw(st.sampled_from((0, 1, 1, 1, 2, 3)))} for _ in range(m)]
+    far = st.sampled_from((0, 15, 15, 30, 45, 60, 60, 60))  # at 60 out of reach
+    rows = [(i, j, draw(far)) for i in range(1, n + 1) for j in range(1, m + 1)]
+    return problem(people, sites, rows)

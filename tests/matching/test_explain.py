@@ -13,10 +13,11 @@ from stagemakelaar.matching.solver import solve
 from tests.matching import cases
 
 
-def solved_anew(problem, candidate, opening):
+def solved_anew(problem, candidate, opening=None):
     """The outcome when this student is put on this place: both leave the problem, and the rest is solved in full."""
     seats = problem.openings.seats.copy()
-    seats[problem.row_of_opening(opening)] -= 1
+    if opening is not None:
+        seats[problem.row_of_opening(opening)] -= 1
     keep = problem.pairs.candidate != candidate
     names = [field.name for field in dataclasses.fields(Pairs) if field.name not in ("forbidden", "hints")]
     columns = {name: getattr(problem.pairs, name)[keep] for name in names}
@@ -30,29 +31,42 @@ def solved_anew(problem, candidate, opening):
 
 
 def check_costs(problem, outcome, candidate):
-    own_class = int(problem.candidates.priority_class[problem.row_of_candidate(candidate)])
-    for option in alternatives(problem, outcome, candidate):
+    options = alternatives(problem, outcome, candidate)
+    for option in [*options, what_if(problem, outcome, candidate, None)]:
         anew = solved_anew(problem, candidate, option.opening)
         profile = np.array(anew.profile)
-        profile[own_class] += 1
-        assert option.placed == anew.placed + 1 - outcome.placed
+        profile[problem.candidates.priority_class[problem.row_of_candidate(candidate)]] += option.opening is not None
+        assert option.placed == profile.sum() - outcome.placed
         assert option.profile == tuple((profile - outcome.profile).tolist())
         assert option.total_fit == anew.total_fit + option.fit - outcome.total_fit
         check_moves(problem, outcome, candidate, option)
+    for option in options:
+        alone = what_if(problem, outcome, candidate, option.opening)
+        assert (alone.profile, alone.total_fit) == (option.profile, option.total_fit)
+        check_moves(problem, outcome, candidate, alone)
 
 
 def check_moves(problem, outcome, candidate, option):
     """The moves lead to an outcome that exists: no place overfull, no rule broken, as many placed as was told."""
     place = dict(zip(outcome.candidate.tolist(), outcome.place.tolist(), strict=True))
-    place[candidate] = option.opening
+    place[candidate] = option.opening or -1
+    assert candidate not in [move.candidate for move in option.moves]
     for move in option.moves:
-        assert place[move.candidate] == (move.before or -1)
+        assert place[move.candidate] == (move.before or -1) != (move.after or -1)
         place[move.candidate] = move.after or -1
         assert move.after is None or why_not(problem, move.candidate, move.after) == []
     used = [where for where in place.values() if where != -1]
     for key, seats in zip(problem.openings.key.tolist(), problem.openings.seats.tolist(), strict=True):
         assert used.count(key) <= seats
     assert len(used) - outcome.placed == option.placed
+
+
+@settings(deadline=None, max_examples=60)
+@given(cases.small_problems())
+def test_every_change_by_hand_costs_the_difference_of_two_full_solves(problem):
+    outcome = solve(problem)
+    for candidate in problem.candidates.key.tolist():
+        check_costs(problem, outcome, candidate)
 
 
 @settings(deadline=None, max_examples=25)
@@ -113,6 +127,32 @@ def test_what_if_answers_for_one_place():
     assert what_if(problem, outcome, 1, 1).total_fit == -3
     assert what_if(problem, outcome, 1, 2).costs_nothing
     assert what_if(problem, outcome, 1, 3) is None
+
+
+def test_a_student_without_a_place_can_be_put_on_one():
+    problem = cases.problem([{"priority_class": 0}, {}], [{}], [(1, 1), (2, 1)])
+    found = what_if(problem, solve(problem), 2, 1)
+    assert (found.opening, found.placed, found.profile) == (1, 0, (-1, 0, 0, 1))
+    assert found.moves == (Move(1, 1, None),)
+
+
+def test_a_student_can_be_left_without_a_place():
+    people = [{"priority_class": 0}, {"priority_class": 2}, {}]
+    problem = cases.problem(people, [{}, {}], [(1, 1), (2, 1), (2, 2), (3, 2)])
+    outcome = solve(problem)
+    assert outcome.place.tolist() == [1, 2, -1]
+    found = what_if(problem, outcome, 1, None)
+    assert (found.opening, found.fit, found.parts, found.placed, found.profile) == (None, 0, (), 0, (-1, 0, 0, 1))
+    assert found.moves == (Move(2, 2, 1), Move(3, None, 2))
+    assert what_if(problem, outcome, 3, None).costs_nothing
+
+
+def test_where_the_one_who_leaves_is_filled_in_for_by_the_one_who_makes_way():
+    """Student 1 goes to place 2, whose student takes the seat at place 1; nobody else can."""
+    problem = cases.problem([{}, {}], [{}, {}], [(1, 1, 5), (1, 2, 9), (2, 1, 20), (2, 2, 5)])
+    found = what_if(problem, solve(problem), 1, 2)
+    assert found.moves == (Move(2, 2, 1),)
+    assert found.placed == 0
 
 
 def test_an_explanation_names_the_parts_and_the_facts():
