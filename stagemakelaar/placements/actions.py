@@ -49,6 +49,7 @@ def plan(session, student, place, *, reasons, by, why=""):
         approved_by=by,
         why=why,
         answer_by_on=working_days_from(clock.today(), student.programme.answer_days),
+        told_from=now + timedelta(minutes=minutes) if (minutes := student.programme.undo_minutes) else None,
         state=PlacementState.PLANNED,
         state_changed_at=now,
         created_at=now,

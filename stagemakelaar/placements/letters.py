@@ -6,7 +6,7 @@ The employer's letters name nobody: the name opens on the page, after signing in
 from datetime import timedelta
 
 from stagemakelaar import outbox
-from stagemakelaar.placements.models import PlacementState, WithdrawnBy
+from stagemakelaar.placements.models import WithdrawnBy
 from stagemakelaar.places.queries import addressees_of
 
 
@@ -75,7 +75,7 @@ def _to_employers(session, placement, event, **data):
 
 
 def _delay(placement, event):
-    minutes = (
-        placement.programme.undo_minutes if event == "planned" and placement.state is PlacementState.PLANNED else 0
-    )
-    return timedelta(minutes=minutes)
+    """The first letters wait as long as the decision can be taken back."""
+    if event != "planned" or placement.told_from is None:
+        return timedelta(0)
+    return placement.told_from - placement.created_at

@@ -1,6 +1,6 @@
 """What can be asked about placements, limited to what a user may see."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import not_, or_, select
 
 from stagemakelaar import clock
 from stagemakelaar.errors import NotFound
@@ -32,7 +32,22 @@ def live_placement_of(session, student):
 
 def placements_of(session, student):
     """All placements of a student, oldest first."""
-    return session.scalars(select(Placement).where(Placement.student_id == student.id).order_by(Placement.id)).all()
+    return session.scalars(_of(student)).all()
+
+
+def told_placements_of(session, student):
+    """The placements that a student may know of, oldest first."""
+    return session.scalars(_of(student).where(_was_told())).all()
+
+
+def _of(student):
+    return select(Placement).where(Placement.student_id == student.id).order_by(Placement.id)
+
+
+def _was_told():
+    """The condition that both sides may know: not while the decision can be taken back, nor when it was."""
+    ended_unheard = Placement.withdrawn_at.is_not(None) & (Placement.withdrawn_at < Placement.told_from)
+    return or_(Placement.told_from.is_(None), (Placement.told_from <= clock.now()) & not_(ended_unheard))
 
 
 def own_placement(session, user, placement_id):
@@ -41,18 +56,27 @@ def own_placement(session, user, placement_id):
         session,
         select(Placement)
         .join(Student, Student.id == Placement.student_id)
-        .where(Placement.id == placement_id, Student.user_id == user.id),
+        .where(Placement.id == placement_id, Student.user_id == user.id, _was_told()),
     )
 
 
 def placements_at(session, organisation):
     """All placements at an organisation, the latest change first."""
-    return session.scalars(
+    return session.scalars(_at(organisation)).all()
+
+
+def told_placements_at(session, organisation):
+    """The placements that an organisation may know of, the latest change first."""
+    return session.scalars(_at(organisation).where(_was_told())).all()
+
+
+def _at(organisation):
+    return (
         select(Placement)
         .join(Place, Place.id == Placement.place_id)
         .where(Place.organisation_id == organisation.id)
         .order_by(Placement.state_changed_at.desc(), Placement.id.desc())
-    ).all()
+    )
 
 
 def placement_at(session, organisation, placement_id):
@@ -61,7 +85,7 @@ def placement_at(session, organisation, placement_id):
         session,
         select(Placement)
         .join(Place, Place.id == Placement.place_id)
-        .where(Placement.id == placement_id, Place.organisation_id == organisation.id),
+        .where(Placement.id == placement_id, Place.organisation_id == organisation.id, _was_told()),
     )
 
 

@@ -14,7 +14,7 @@ from stagemakelaar.errors import DomainError, NotFound
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.queries import programmes
 from stagemakelaar.placements.actions import working_days_from
-from stagemakelaar.placements.queries import placements_at
+from stagemakelaar.placements.queries import told_placements_at
 from stagemakelaar.placements.seen_by_employer import seen_by_employer
 from stagemakelaar.places import actions, recognitions
 from stagemakelaar.places.queries import member_of, membership_of, own_places
@@ -71,7 +71,7 @@ def home():
     organisation = membership.organisation
     placements = [
         seen_by_employer(session, placement, manages=membership.manages, in_full=False)
-        for placement in placements_at(session, organisation)[:SHOWN]
+        for placement in told_placements_at(session, organisation)[:SHOWN]
     ]
     return render_template(
         "employer/home.html",

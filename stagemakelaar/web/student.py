@@ -18,7 +18,7 @@ from stagemakelaar.people.profiles import Step, StepState
 from stagemakelaar.people.queries import names_of, student_of
 from stagemakelaar.placements import actions
 from stagemakelaar.placements.models import PlacementState, StudentReason
-from stagemakelaar.placements.queries import own_placement, placements_of
+from stagemakelaar.placements.queries import own_placement, told_placements_of
 from stagemakelaar.reference import formats
 from stagemakelaar.reference.queries import work_processes_with
 from stagemakelaar.reference.vocabulary import Feature
@@ -145,7 +145,7 @@ def _situation():
     return Situation(
         student=student,
         case=case,
-        placements=placements_of(session, student),
+        placements=told_placements_of(session, student),
         contacts=list(case.contacts),
         unplaced=last_search_for(session, student),
         gaps=sum(profiles.state_of(student, step) is not StepState.DONE for step in Step),

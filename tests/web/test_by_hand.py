@@ -135,3 +135,24 @@ class TestUndo:
     def test_it_asks_why(self, desk, approved):
         page = desk.get(approved.links["Draai het besluit terug"]).submit("", status=422, why="")
         assert page.error_at("why") == "Fout: Schrijf op waarom u het besluit terugdraait."
+
+    def test_until_the_window_ends_neither_side_sees_it(self, browse, desk, approved, session, moment):
+        placement = session.scalars(select(Placement)).one()
+        student, number = placement.student.user, placement.id
+        own = browse.as_(student)
+        assert "We zoeken een plek voor je." in own.get("/student").text
+        own.get(f"/student/plaatsing/{number}", status=404)
+        moment("2027-02-03T10:15:00+01:00")
+        assert "We hebben een plek voor je gevonden." in own.get("/student").text
+        own.get(f"/student/plaatsing/{number}")
+
+    def test_an_undone_placement_is_never_seen(self, browse, make, desk, approved, session, moment):
+        placement = session.scalars(select(Placement)).one()
+        number, student = placement.id, placement.student.user
+        employer = make.employer_of(placement.place.organisation)
+        own, company = browse.as_(student), browse.as_(employer)
+        desk.get(approved.links["Draai het besluit terug"]).submit("", why="Verkeerde student.")
+        moment("2027-02-03T11:00:00+01:00")
+        assert "gaat niet door" not in own.get("/student").text
+        own.get(f"/student/plaatsing/{number}", status=404)
+        company.get(f"/bedrijf/plaatsingen/{number}", status=404)
