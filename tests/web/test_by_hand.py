@@ -7,6 +7,7 @@ from stagemakelaar.db import transaction
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Programme
 from stagemakelaar.placements.models import Placement
+from stagemakelaar.places.models import Organisation
 from stagemakelaar.rounds.models import Proposal, ProposalState
 from tests.computed import computed, proposals
 from tests.counting import statements
@@ -148,11 +149,11 @@ class TestUndo:
 
     def test_an_undone_placement_is_never_seen(self, browse, make, desk, approved, session, moment):
         placement = session.scalars(select(Placement)).one()
-        number, student = placement.id, placement.student.user
-        employer = make.employer_of(placement.place.organisation)
-        own, company = browse.as_(student), browse.as_(employer)
+        number, company_id = placement.id, placement.place.organisation_id
+        own = browse.as_(placement.student.user)
+        company = browse.as_(make.employer_of(session.get(Organisation, company_id)))
         desk.get(approved.links["Draai het besluit terug"]).submit("", why="Verkeerde student.")
-        moment("2027-02-03T11:00:00+01:00")
+        moment("2027-02-03T10:30:00+01:00")
         assert "gaat niet door" not in own.get("/student").text
         own.get(f"/student/plaatsing/{number}", status=404)
         company.get(f"/bedrijf/plaatsingen/{number}", status=404)
