@@ -240,7 +240,7 @@ class Problem:
 
     def to_bytes(self):
         """Return the problem as compressed bytes, to be stored with the run."""
-        return pack("problem", *self._stored())[0]
+        return pack("problem", *self._stored())
 
     @classmethod
     def from_bytes(cls, data):
@@ -357,7 +357,7 @@ class Outcome:
             "value": str(self.certificate.value),
             "bound": str(self.certificate.bound),
         }
-        return pack("outcome", OUTCOME_VERSION, facts, columns)[0]
+        return pack("outcome", OUTCOME_VERSION, facts, columns)
 
     @classmethod
     def from_bytes(cls, data):

@@ -1,7 +1,7 @@
 """What enters the matcher, and what stays outside."""
 
 import zlib
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,12 +11,14 @@ from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import transaction
 from stagemakelaar.matching.eligibility import Rule, why_not
 from stagemakelaar.matching.problem import NO_END
-from stagemakelaar.matching.storage import MAGIC
-from stagemakelaar.people.models import Student
+from stagemakelaar.matching.storage import MAGIC, NARROW, canonical
+from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import BrokerReason, Placement, StudentReason
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceState, Recognition
 from stagemakelaar.reference.models import Equivalent
+from stagemakelaar.reference.queries import work_processes
+from stagemakelaar.reference.vocabulary import SpecialRisks
 from stagemakelaar.rounds import review, snapshot
 from tests.builders import HELPENDE
 from tests.computed import asked, compute, computed, opened, proposals
@@ -24,6 +26,7 @@ from tests.counting import statements
 from tests.rows import row
 
 OTHER = "25741"
+LAST_DAY = date(2027, 7, 15)  # of the student of `make`
 
 
 def frozen(by):
@@ -178,6 +181,63 @@ def test_a_vog_takes_four_weeks_unless_it_is_there(make):
     assert ready == [(date(2027, 3, 3) - date(1970, 1, 1)).days, 0]
 
 
+def test_the_childcare_register_takes_five_weeks_unless_one_is_in_it(make):
+    make.student(searching=True)
+    make.student(searching=True, in_childcare_register=True)
+    ready = frozen(make.broker()).candidates.register_ready_on.tolist()
+    assert ready == [(date(2027, 3, 10) - date(1970, 1, 1)).days, 0]
+
+
+def test_hours_and_required_work_enter_with_the_student(make, session):
+    make.codes()
+    first, second = [found.id for found in work_processes(session, HELPENDE)][:2]
+    student = make.student(searching=True, hours_required=300, work_processes=[first, second])
+    make.student(searching=True)
+    change(Profile, student.id, required_processes=[second])
+    people = frozen(make.broker()).candidates
+    assert people.hours_required.tolist() == [300, 0]
+    assert people.required.tolist() == [[student.id, second]]
+
+
+def test_a_place_tells_for_which_codes_it_named_work(make, session):
+    make.codes()
+    own, other = work_processes(session, HELPENDE)[0].id, work_processes(session, OTHER)[0].id
+    silent = make.place()
+    one = make.place(work_processes=[own])
+    both = make.place(make.organisation(codes=(HELPENDE, OTHER)), codes=(HELPENDE, OTHER), work_processes=[own, other])
+    make.student(searching=True)
+    told = frozen(make.broker()).openings.told.tolist()
+    assert told == [[one.id, int(HELPENDE)], [both.id, int(OTHER)], [both.id, int(HELPENDE)]]
+    assert silent.id not in {place for place, _code in told}
+
+
+@pytest.mark.parametrize(
+    ("risks", "expected"),
+    [(None, False), (SpecialRisks.NONE, False), (SpecialRisks.SUPERVISED, False), (SpecialRisks.UNSUPERVISED, True)],
+)
+def test_only_unsupervised_risks_count(make, risks, expected):
+    make.place(special_risks=risks)
+    assert frozen(make.broker()).openings.unsupervised_risks.tolist() == [expected]
+
+
+def test_a_place_may_ask_for_the_childcare_register(make):
+    make.place()
+    make.place(needs_register=True)
+    assert frozen(make.broker()).openings.register.tolist() == [False, True]
+
+
+def test_an_equivalent_counts_within_its_own_days_only(make):
+    student = make.student(searching=True)
+    place = make.place(codes=(OTHER,))
+    with transaction() as session:
+        row(session, Equivalent, code=HELPENDE, equivalent_code=OTHER, valid_until=LAST_DAY)
+    assert why_not(frozen(make.broker()), student.id, place.id) == []
+    with transaction() as session:
+        session.get(Equivalent, (HELPENDE, OTHER)).valid_until = LAST_DAY - timedelta(days=1)
+        problem = snapshot.pair_of_today(session, session.get(Student, student.id), session.get(Place, place.id))
+    assert why_not(problem, student.id, place.id) == [Rule.RECOGNISED_TO_END]
+
+
 def test_the_minutes_are_those_from_the_student_to_the_place_itself(make):
     make.student(searching=True)
     near = make.place(make.organisation(postcode="1012 AB"))
@@ -260,8 +320,9 @@ def test_nothing_personal_is_in_the_frozen_bytes(make):
     student = make.student(searching=True, **canaries)
     organisation = make.organisation(name="zqbedrijf", street="zqstraat", postcode="1012 ZQ")
     make.place(organisation, title="zqtitel", tasks="zqtaken", trainer_name="zqbegeleider")
-    stored = frozen(make.broker()).to_bytes()
-    plain = zlib.decompress(stored.removeprefix(MAGIC))
+    problem = frozen(make.broker())
+    stored = zlib.decompress(problem.to_bytes().removeprefix(MAGIC + NARROW))
+    plain = b"".join(map(bytes, canonical("problem", *problem._stored()))) + stored
     assert b"zq" not in plain.lower()
     assert student.user.email.encode() not in plain
     for number in ((canaries["birth_date"] - date(1970, 1, 1)).days, 1011, 1012, 2008):
