@@ -26,7 +26,7 @@ from stagemakelaar.matching.problem import (
     Pairs,
     Problem,
 )
-from stagemakelaar.reference.travel import fastest_minutes
+from stagemakelaar.reference.travel import journeys_within
 from stagemakelaar.reference.vocabulary import LateHours, Leerweg, mask_of
 
 NEARLY_WITHIN_REACH = 30  # minutes above one's maximum: not eligible, but worth telling
@@ -188,33 +188,29 @@ def _pairs(students, places, journeys, forbidden):
     for key, row in places.items():
         for code in _codes(row):
             places_for[code].append(key)
-    names = ("candidate", "opening", "minutes", "mode", "is_estimate")
-    found: dict[str, list] = {name: [np.zeros(0, dtype=np.int64)] for name in names}
+    found = [(np.zeros(0, dtype=np.int64),) * 5]
     for code in sorted(people_with.keys() & places_for.keys()):
-        those, there = people_with[code], places_for[code]
-        longest = np.array([students[key]["max_minuten"] for key in those])
-        minutes, mode, is_estimate = journeys(
-            those, there, [students[key] for key in those], [places[key] for key in there], longest
-        )
-        row, column = np.nonzero(minutes <= longest[:, None] + NEARLY_WITHIN_REACH)
-        found["candidate"].append(np.array(those)[row])
-        found["opening"].append(np.array(there)[column])
-        found["minutes"].append(minutes[row, column])
-        found["mode"].append(mode[row, column])
-        found["is_estimate"].append(is_estimate[row, column])
-    columns: dict[str, Any] = {name: np.concatenate(parts).astype(np.int64) for name, parts in found.items()}
+        those, there = np.array(people_with[code]), np.array(places_for[code])
+        people, sites = [students[key] for key in those.tolist()], [places[key] for key in there.tolist()]
+        longest = np.array([row["max_minuten"] for row in people])
+        for person, place, minutes, mode, is_estimate in journeys(those, there, people, sites, longest):
+            found.append((those[person], there[place], minutes, mode, is_estimate))
+    names = ("candidate", "opening", "minutes", "mode", "is_estimate")
+    columns: dict[str, Any] = {
+        name: np.concatenate(parts).astype(np.int64)
+        for name, parts in zip(names, zip(*found, strict=True), strict=True)
+    }
     return Pairs(**columns, forbidden=forbidden)
 
 
 def _estimated(_those, _there, people, places, longest):
     """Journeys from postcodes: every known one is an estimate."""
-    journeys = fastest_minutes(
-        [row["postcode"] for row in people],
-        [mask_of(row["vervoer"]) for row in people],
-        [row["postcode"] for row in places],
-        longest=longest,
-    )
-    return journeys.minutes, journeys.mode, journeys.minutes != UNKNOWN
+    homes, works = [row["postcode"] for row in people], [row["postcode"] for row in places]
+    modes = [mask_of(row["vervoer"]) for row in people]
+    for person, place, minutes, mode, _is_rough in journeys_within(
+        homes, modes, works, longest=longest, spare=NEARLY_WITHIN_REACH
+    ):
+        yield person, place, minutes, mode, minutes != UNKNOWN
 
 
 def _told(travel, key_of_student, key_of_place):
@@ -235,17 +231,14 @@ def _told(travel, key_of_student, key_of_place):
     ).reshape(-1, 5)
     width = max(key_of_place.values(), default=0) + 1
     at_pair = rows[:, 0] * width + rows[:, 1]
+    told = [np.r_[column, absent] for column, absent in zip(rows[:, 2:].T, (UNKNOWN, UNKNOWN, 0), strict=True)]
 
-    def journeys(those, there, _people, _places, _longest):
-        asked = np.array(those)[:, None] * width + np.array(there)[None, :]
-        at = np.searchsorted(at_pair, asked)
-        is_there = np.isin(asked, at_pair)
-        at[~is_there] = 0
-        minutes, mode, is_estimate = (
-            np.where(is_there, rows[at, column] if len(rows) else UNKNOWN, absent)
-            for column, absent in ((2, UNKNOWN), (3, UNKNOWN), (4, 0))
-        )
-        return minutes, mode, is_estimate
+    def journeys(those, there, _people, _places, longest):
+        asked = those[:, None] * width + there[None, :]
+        at = np.where(np.isin(asked, at_pair), np.searchsorted(at_pair, asked), len(rows))
+        minutes, mode, is_estimate = (column[at] for column in told)
+        near = np.nonzero(minutes <= longest[:, None] + NEARLY_WITHIN_REACH)
+        yield *near, minutes[near], mode[near], is_estimate[near]
 
     return journeys
 

@@ -191,7 +191,6 @@ def test_a_shortage_that_is_left_out_or_added_is_noticed(folder):
         ({"outcome_hash": "0" * 64}, "outcome_hash"),
         ({"value": "1"}, "value"),
         ({"bound": "1"}, "bound"),
-        ({"prices": {"P1": "1"}}, "prices"),
         ({"prices": {"P9": "1"}}, "prices"),
         ({"prices": {"P1": "-1"}}, "prices"),
         ({"prices": {"P1": str(2**80)}}, "prices"),
@@ -202,6 +201,11 @@ def test_a_shortage_that_is_left_out_or_added_is_noticed(folder):
 def test_a_changed_proof_is_noticed(folder, facts, column):
     folder.prove(**facts)
     assert (results.PROOF, column) in folder.check()[0]
+
+
+def test_prices_that_prove_nothing_are_objected_to(folder):
+    folder.prove(prices={"P1": "1"})
+    assert folder.check()[1] == ["the prices of the certificate prove nothing"]
 
 
 def test_no_prices_make_a_lesser_outcome_look_proved(folder):
