@@ -42,6 +42,18 @@ def load_starter(session):
     return counts
 
 
+def put_register(session, qualifications, equivalents):
+    """Bring the register up to date with rows of arguments for the two functions below; counts as `load_starter`."""
+    counts = {"new": 0, "changed": 0, "same": 0}
+    for row in qualifications:
+        counts[put_qualification(session, **row)] += 1
+    session.flush()  # the rows below point at these
+    for row in equivalents:
+        counts[put_equivalent(session, **row)] += 1
+    session.flush()
+    return counts
+
+
 def put_qualification(
     session, code, *, name, niveau, sector, offers_bol, offers_bbl, valid_from: date | None = None, valid_until=None
 ):
