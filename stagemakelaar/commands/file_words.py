@@ -31,6 +31,26 @@ def complaint_in_words(complaint):
     return where, _(complaint.message, **complaint.values)
 
 
+def tell_complaints(told, complaints):
+    """Say what is wrong and where; the rest of very many is counted."""
+    errors = []
+    for complaint in complaints.shown:
+        where, sentence = complaint_in_words(complaint)
+        told.say(f"{where}: {sentence}")
+        errors.append({"file": complaint.file, "row": complaint.row, "column": complaint.column, "sentence": sentence})
+    if complaints.total > len(errors):
+        told.say(_("… en nog %(count)s keer.", count=complaints.total - len(errors)))
+    told.note(errors=errors, errors_in_all=complaints.total)
+
+
+def show_example(told, layout):
+    """Say what a file of this kind looks like."""
+    rows = [layout.by_name, *zip(*(column.examples for column in layout.columns), strict=True)]
+    lines = [";".join(f'"{cell}"' if ";" in cell else cell for cell in row) for row in rows]
+    told.note(template="\n".join(lines) + "\n")
+    told.say("\n".join(lines))
+
+
 def readme(inputs, question, outcome):
     """What leesmij.txt says: the figures, what was taken for granted, and how to check it."""
     parts = [_figures(inputs, question, outcome), _contents(), _taken_for_granted(inputs), _checking(question.lot)]

@@ -7,11 +7,16 @@ from pathlib import Path
 import click
 from flask_babel import gettext as _
 
-from stagemakelaar.commands.file_words import WORDS, complaint_in_words, readme
+from stagemakelaar.commands.file_words import WORDS, readme, show_example, tell_complaints
 from stagemakelaar.commands.frame import DONE, FOUND_WRONG, NoAnswer, command
+from stagemakelaar.files import results
+from stagemakelaar.files.checking import check
 from stagemakelaar.files.complaints import FilesWrong
 from stagemakelaar.files.inputs import read_inputs
 from stagemakelaar.files.layouts import LAYOUTS
+from stagemakelaar.files.question import make_question
+from stagemakelaar.matching import objections, solve
+from stagemakelaar.matching.findings import findings
 from stagemakelaar.starting import Refused
 
 LARGEST_LOT = 2**31 - 1
@@ -39,7 +44,7 @@ _results = click.Path(exists=True, file_okay=False, path_type=Path)
 def match_files(told, out, replace, lot, checked, template, **paths):
     """Compute, check or show an example."""
     if template is not None:
-        return _show_example(told, LAYOUTS[template])
+        return show_example(told, LAYOUTS[template])
     if paths["students"] is None or paths["places"] is None or (out is None) == (checked is None):
         raise click.UsageError(_("Geef --students en --places op, en --out of --check."))
     if out is not None:
@@ -47,7 +52,7 @@ def match_files(told, out, replace, lot, checked, template, **paths):
     try:
         inputs = read_inputs(paths)
     except FilesWrong as wrong:
-        _tell(told, wrong.complaints)
+        tell_complaints(told, wrong.complaints)
         count = wrong.complaints.total
         raise Refused(_("De bestanden kloppen niet (%(count)s keer). Er is niets geschreven.", count=count)) from wrong
     if checked is not None:
@@ -55,41 +60,15 @@ def match_files(told, out, replace, lot, checked, template, **paths):
     return _compute(told, inputs, out, lot)
 
 
-def _show_example(told, layout):
-    rows = [layout.by_name, *zip(*(column.examples for column in layout.columns), strict=True)]
-    lines = [";".join(f'"{cell}"' if ";" in cell else cell for cell in row) for row in rows]
-    told.note(template="\n".join(lines) + "\n")
-    told.say("\n".join(lines))
-
-
 def _refuse_folder(folder, *, replace):
-    from stagemakelaar.files.results import strangers_in
-
-    if strangers := strangers_in(folder):
+    if strangers := results.strangers_in(folder):
         name = strangers[0]
         raise Refused(_("In %(folder)s staat iets anders: %(name)s. Kies een lege map.", folder=folder, name=name))
     if folder.is_dir() and any(folder.iterdir()) and not replace:
         raise Refused(_("In %(folder)s staat al een uitkomst. Vervang hem met --replace.", folder=folder))
 
 
-def _tell(told, complaints):
-    """Say what is wrong and where; the rest of very many is counted."""
-    errors = []
-    for complaint in complaints.shown:
-        where, sentence = complaint_in_words(complaint)
-        told.say(f"{where}: {sentence}")
-        errors.append({"file": complaint.file, "row": complaint.row, "column": complaint.column, "sentence": sentence})
-    if complaints.total > len(errors):
-        told.say(_("… en nog %(count)s keer.", count=complaints.total - len(errors)))
-    told.note(errors=errors, errors_in_all=complaints.total)
-
-
 def _compute(told, inputs, out, lot):
-    from stagemakelaar.files import results
-    from stagemakelaar.files.question import make_question
-    from stagemakelaar.matching import objections, solve
-    from stagemakelaar.matching.findings import findings
-
     lot = secrets.randbelow(LARGEST_LOT + 1) if lot is None else lot
     question = make_question(inputs, lot)
     problem = question.problem
@@ -124,11 +103,9 @@ def _compute(told, inputs, out, lot):
 
 
 def _check(told, inputs, folder):
-    from stagemakelaar.files.checking import check
-
     verdict = check(inputs, folder, WORDS)
     told.note(checked=str(folder), objections=verdict.objections)
-    _tell(told, verdict.complaints)
+    tell_complaints(told, verdict.complaints)
     for sentence in verdict.objections:
         told.say(_("De tweede controle zegt: %(sentence)s", sentence=sentence))
     if not verdict.is_right:

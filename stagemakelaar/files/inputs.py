@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from stagemakelaar.errors import N_
 from stagemakelaar.files.complaints import Complaints
 from stagemakelaar.files.layouts import LAYOUTS
-from stagemakelaar.files.tables import read_table
+from stagemakelaar.files.tables import each_once, read_table
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def read_inputs(paths):
     complaints = Complaints()
     tables = {name: read_table(path, LAYOUTS[name], complaints) for name, path in paths.items() if path is not None}
     _check_students(tables["students"], complaints)
-    _check_once(tables["places"], ("plek",), complaints)
+    each_once(tables["places"], ("plek",), complaints)
     _check_places(tables["places"], complaints)
     if not complaints.total:  # else every row that was left out would be missed again
         _check_pairs(tables, complaints)
@@ -61,7 +61,7 @@ def read_inputs(paths):
 
 
 def _check_students(table, complaints):
-    _check_once(table, ("student",), complaints)
+    each_once(table, ("student",), complaints)
     for number, row in zip(table.numbers, table.rows, strict=True):
         if row["begin"] > row["eind"]:
             complaints.add(table.name, number, "eind", N_("De stage eindigt voor zij begint."))
@@ -82,23 +82,6 @@ def _check_places(table, complaints):
             complaints.add(table.name, number, "eind", N_("De plek eindigt voor zij begint."))
         if row["minimumleeftijd"] not in (0, 16, 18):
             complaints.add(table.name, number, "minimumleeftijd", N_("Dit moet leeg zijn, 16 of 18."))
-
-
-def _check_once(table, columns, complaints):
-    """See that no two rows are about the same."""
-    first: dict = {}
-    for number, row in zip(table.numbers, table.rows, strict=True):
-        key = tuple(row[name] for name in columns)
-        if key in first:
-            complaints.add(
-                table.name,
-                number,
-                columns[0],
-                N_("%(what)s staat ook in rij %(first)s. Laat één van de twee staan."),
-                what=", ".join(key),
-                first=first[key],
-            )
-        first.setdefault(key, number)
 
 
 def _check_pairs(tables, complaints):
@@ -122,7 +105,7 @@ def _check_pairs(tables, complaints):
                         name=row[column],
                         file=where[column],
                     )
-        _check_once(table, ("student",) if name == "fixed" else ("student", "plek"), complaints)
+        each_once(table, ("student",) if name == "fixed" else ("student", "plek"), complaints)
     if "fixed" in tables:
         _check_seats(tables["fixed"], tables["places"], complaints)
 

@@ -4,11 +4,9 @@ import json
 import platform
 import tempfile
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
-
-import numpy as np
-import scipy
 
 from stagemakelaar import __version__
 from stagemakelaar.files.tables import as_bytes
@@ -109,8 +107,8 @@ def proof_of(question, outcome, inputs):
         "versions": {
             "stagemakelaar": __version__,
             "python": platform.python_version(),
-            "numpy": np.__version__,
-            "scipy": scipy.__version__,
+            "numpy": version("numpy"),
+            "scipy": version("scipy"),
         },
     }
 

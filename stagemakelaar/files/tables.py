@@ -51,6 +51,23 @@ def read_table(path, layout, complaints):
     return table
 
 
+def each_once(table, columns, complaints):
+    """See that no two rows have the same in these columns."""
+    first: dict = {}
+    for number, row in zip(table.numbers, table.rows, strict=True):
+        key = tuple(row[name] for name in columns)
+        if key in first:
+            complaints.add(
+                table.name,
+                number,
+                columns[0],
+                N_("%(what)s staat ook in rij %(first)s. Laat één van de twee staan."),
+                what=", ".join(key),
+                first=first[key],
+            )
+        first.setdefault(key, number)
+
+
 def as_bytes(names, rows):
     """Return a table as bytes: UTF-8 with a mark, semicolons, and no cell that a spreadsheet would run."""
     file = io.StringIO(newline="")
