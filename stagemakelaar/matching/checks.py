@@ -47,10 +47,11 @@ def objections(problem, outcome):
     allowed = np.logical_and.reduce([met for _, met in demands])
     student, place = problem.pair_candidate[allowed], problem.pair_opening[allowed]
     worth = _worth(problem, student, fit[allowed])
-    case = {"chosen": chosen, "seats": places.seats}
-    if not prove(student, place, worth, **case, prices=outcome.certificate.prices):
+    case, told = {"chosen": chosen, "seats": places.seats}, outcome.certificate
+    proof = prove(student, place, worth, **case, prices=told.prices)
+    if proof is None or (proof.value, proof.bound) != (told.value, told.bound):
         is_best = prove(student, place, worth, **case) is not None
-        wrong = ["the prices of the certificate prove nothing" if is_best else "a better outcome exists"]
+        wrong = ["the certificate does not hold" if is_best else "a better outcome exists"]
     return wrong
 
 

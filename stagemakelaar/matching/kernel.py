@@ -23,6 +23,7 @@ from stagemakelaar.matching.scoring import LIMIT
 FAR = 2**63 - 1
 NONE = -1
 AT_ONCE = 4096  # students between two reports of progress
+ROOM = 2  # nodes per pair, for holders who are there and for those who left
 
 # Columns of the tables that the functions share.
 SEATS, BEGIN, USED, VIA, SPOT = range(
@@ -57,7 +58,7 @@ def kernel(student, place, weight, n, seats, progress=None):
     # A step looks at every pair of every holder of a place, or at one heap per place: which is less work?
     heaps = 4 * m * m < min(n, total) * (k // max(n, 1))
     root = np.full((m, m + 1) if heaps else (0, 0), NONE)  # first node per place and place to go to; the last: out
-    nodes, now = np.zeros((2 * (k + n) if heaps else 0, 5), dtype=np.int64), np.zeros(6, dtype=np.int64)
+    nodes, now = np.zeros((ROOM * (k + n) if heaps else 0, 5), dtype=np.int64), np.zeros(6, dtype=np.int64)
     turn = _turns(first, weight)
     for begin in range(0, len(turn), AT_ONCE):
         if progress:

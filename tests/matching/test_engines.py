@@ -8,6 +8,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from stagemakelaar.matching import compiled as room
+from stagemakelaar.matching import kernel
 from stagemakelaar.matching.solver import ENGINES, EXACT, LARGE, assign, whole_weights
 from tests.matching.graphs import FAMILIES, graph, graphs
 
@@ -115,13 +116,23 @@ def test_the_profile_is_that_of_adding_class_after_class(case):
         assert sum(answer.profile[: at + 1]) == only.placed
 
 
-def test_many_holders_of_few_places_change_seats_often():
-    """Heaps of holders fill with students who left, and are made anew; every newcomer is worth more than who sits."""
-    n, m = 120, 3
+def test_heaps_full_of_students_who_left_are_made_anew(monkeypatch):
+    n, m, anew = 150, 6, []
     student, place = np.divmod(np.arange(n * m), m)
-    fit = student * 5 + (student * 7 + place * 11) % 5
-    case = {"student": student, "place": place, "fit": fit, "n_students": n, "seats": np.full(m, 13)}
+    fit = np.random.default_rng(5).integers(0, 60, n * m)
+    case = {"student": student, "place": place, "fit": fit, "n_students": n, "seats": [n // m] * m}
+    stand_in_heaps = kernel._stand_in_heaps.plain
+
+    def watch(*board):
+        nodes = board[5][kernel.NODES]
+        stand_in_heaps(*board)
+        anew.append(board[5][kernel.NODES] <= nodes)
+
+    monkeypatch.setattr(room, "ON", False)
+    monkeypatch.setattr(kernel, "ROOM", 1)
+    monkeypatch.setattr(kernel._stand_in_heaps, "plain", watch)
     answer, other = (assign(**case, engine=name) for name in ("kernel", "scipy"))
+    assert any(anew)
     assert (answer.placed, answer.fit) == (other.placed, other.fit)
 
 
