@@ -61,8 +61,8 @@ def layered(rng):
 
 
 def one_place(rng):
-    """50,000 students for the 1,000 seats of one place."""
-    n = 50_000
+    """20,000 students for the 1,000 seats of one place."""
+    n = 20_000
     return np.arange(n), np.zeros(n, dtype=np.int64), rng.integers(0, 18, n), np.array([1_000]), n
 
 

@@ -26,7 +26,7 @@ SPEED, EXTRA, SHARE = np.array([80, 250, 330, 450, 800]), np.array([0, 2, 2, 12,
 BAND = 15_000  # metres: positions are sorted by bands from south to north, and within a band from west to east
 WIDE = 2**20  # more than any position, in metres
 FIRST_DAY = 20_700  # the first period begins, in days since 1970-01-01
-AT_ONCE = 3_000_000  # pairs looked at together: bounds the memory
+AT_ONCE = 250_000  # pairs looked at together: bounds the memory
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Students:
 
     @property
     def reach(self):
-        """How far each can go, in metres."""
+        """Metres from which the journey of each takes longer than the maximum."""
         return (self.max_minutes - EXTRA[self.mode] + 1) * SPEED[self.mode]
 
 
@@ -255,7 +255,7 @@ def eligible_pairs(students, places, *, rules=True):
     keys = _key(bucket, places.x[row], places.y[row])
     order = np.argsort(keys)
     keys, row = keys[order], row[order]
-    reach = students.reach
+    reach, square = students.reach, students.reach**2
     south, north = np.maximum(students.y - reach, 0) // BAND, (students.y + reach) // BAND
     band = south[:, None] + np.arange(int((north - south).max(initial=0)) + 1)
     base = (wanted[:, None] * 64 + band) * WIDE
@@ -272,9 +272,10 @@ def eligible_pairs(students, places, *, rules=True):
         counts = length[span]
         i = np.repeat(np.arange(done, until), counts.reshape(-1, band.shape[1]).sum(axis=1))
         j = row[np.arange(len(i)) + np.repeat(begin[span] - (np.cumsum(counts) - counts), counts)]
+        dx, dy = students.x[i] - places.x[j], students.y[i] - places.y[j]
+        near = dx * dx + dy * dy < square[i]
+        i, j = i[near], j[near]
         minutes = minutes_between(students, places, i, j)
-        near = minutes <= students.max_minutes[i]
-        i, j, minutes = i[near], j[near], minutes[near]
         packed = np.sort((i << shift) | (j << 5) | fit_between(students, places, i, j, minutes))
         yield (
             (packed >> shift).astype(np.int32),
@@ -345,14 +346,8 @@ def as_problem(one, *, refused=False):
         processes=_some(rng, m, 6, 12),
         covers_costs=rng.integers(-1, 2, m),
         is_verified=np.ones(m, dtype=bool),
-        recognitions=np.column_stack(
-            [
-                places.recognised[:, 0] + 1,
-                10_000 + places.recognised[:, 1],
-                np.full(len(places.recognised), FIRST_DAY - 400),
-                np.full(len(places.recognised), FIRST_DAY + 2000),
-            ]
-        ),
+        recognitions=np.pad(places.recognised, ((0, 0), (0, 2)))
+        + np.array([1, 10_000, FIRST_DAY - 400, FIRST_DAY + 2_000]),
     )
     i, j = one.student, one.place
     if refused:
