@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from stagemakelaar import audit
-from stagemakelaar.commands.file_words import complaint_in_words
+from stagemakelaar.commands.file_words import show_example, tell_complaints
 from stagemakelaar.commands.frame import command
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.files.complaints import FilesWrong
@@ -36,14 +36,15 @@ class _OnlyATry(Exception):
 def codes(told, codes, equivalents, dry_run, template):
     """Import, try or show an example."""
     if template is not None:
-        return _show_example(told, LAYOUTS[template])
+        return show_example(told, LAYOUTS[template])
     if codes is None:
         raise click.UsageError(_("Geef een bestand op, of --template."))
     known = set(current_session().scalars(select(Qualification.code)))
     try:
         register = read_register(codes, equivalents, known=known)
     except FilesWrong as wrong:
-        _tell_errors(told, wrong.complaints)
+        told.note(rows=0, new=0, changed=0, same=0)
+        tell_complaints(told, wrong.complaints)
         count = wrong.complaints.total
         raise Refused(_("De bestanden kloppen niet (%(count)s keer). Er is niets veranderd.", count=count)) from wrong
     counts = _put(register, dry_run=dry_run)
@@ -64,21 +65,3 @@ def _put(register, *, dry_run):
         if counts["new"] or counts["changed"]:
             audit.record(session, "codes.imported", by=None, **counts)
     return counts
-
-
-def _show_example(told, layout):
-    rows = [layout.by_name, *zip(*(column.examples for column in layout.columns), strict=True)]
-    text = "\n".join(";".join(row) for row in rows)
-    told.note(template=text + "\n")
-    told.say(text)
-
-
-def _tell_errors(told, complaints):
-    errors = []
-    for complaint in complaints.shown:
-        where, sentence = complaint_in_words(complaint)
-        told.say(f"{where}: {sentence}")
-        errors.append({"file": complaint.file, "row": complaint.row, "column": complaint.column, "sentence": sentence})
-    if complaints.total > len(errors):
-        told.say(_("… en nog %(count)s keer.", count=complaints.total - len(errors)))
-    told.note(rows=0, new=0, changed=0, same=0, errors=errors, errors_in_all=complaints.total)

@@ -11,7 +11,7 @@ from stagemakelaar.errors import N_
 from stagemakelaar.files import cells, words
 from stagemakelaar.files.complaints import Complaints
 from stagemakelaar.files.layouts import Column, Layout
-from stagemakelaar.files.tables import read_table
+from stagemakelaar.files.tables import each_once, read_table
 from stagemakelaar.reference.formats import clean_crebo, clean_text
 from stagemakelaar.reference.vocabulary import Leerweg, Sector
 
@@ -81,33 +81,17 @@ def read_register(codes, equivalents=None, *, known=frozenset()):
     """
     complaints = Complaints()
     table = read_table(codes, CODES, complaints)
-    _check_each_once(table, ("opleidingscode",), complaints)
+    each_once(table, ("opleidingscode",), complaints)
     qualifications = [_qualification(row) for row in _in_time(table, complaints)]
     pairs = []
     if equivalents is not None:
         table = read_table(equivalents, EQUIVALENTS, complaints)
-        _check_each_once(table, ("opleidingscode", "gelijkwaardige_code"), complaints)
+        each_once(table, ("opleidingscode", "gelijkwaardige_code"), complaints)
         if not complaints.total:  # else every code of a row that was left out would be missed here
             _check_known(table, known | {one["code"] for one in qualifications}, complaints)
         pairs = [_equivalent(row) for row in _in_time(table, complaints)]
     complaints.raise_any()
     return Register(qualifications, pairs)
-
-
-def _check_each_once(table, columns, complaints):
-    first: dict = {}
-    for number, row in zip(table.numbers, table.rows, strict=True):
-        key = tuple(row[column] for column in columns)
-        if key in first:
-            complaints.add(
-                table.name,
-                number,
-                columns[0],
-                N_("%(what)s staat ook in rij %(first)s. Laat één van de twee staan."),
-                what=", ".join(key),
-                first=first[key],
-            )
-        first.setdefault(key, number)
 
 
 def _check_known(table, known, complaints):
