@@ -111,7 +111,7 @@ def facts_of(problem, rows, others):
 
 def _listed_at(problem, rows, others):
     """Position in the pairs of the problem, −1 where the pair is not listed; shape of `rows`."""
-    begin, end = np.searchsorted(problem.pair_candidate, rows), np.searchsorted(problem.pair_candidate, rows + 1)
+    begin, end = _between(problem.pair_candidate, rows)
     at, which = spread(begin, end)
     found = problem.pair_opening[at] == others[which]
     listed = np.full(len(rows), -1)
@@ -127,7 +127,7 @@ def _recognised_until(problem, rows, others):
     """Last day of the recognition that holds on the first day, −1 where none does; adjoining ones count as one."""
     recognitions, first_day = problem.openings.recognitions, problem.candidates.starts_on[rows]
     key, code = problem.openings.key[others], problem.candidates.code[rows]
-    begin, end = (np.searchsorted(recognitions[:, 0], key, side) for side in ("left", "right"))
+    begin, end = _between(recognitions[:, 0], key)
     reach = first_day - 1
     for step in range(int((end - begin).max(initial=0))):  # in order of first day for each code
         _, its_code, first, until = recognitions[np.minimum(begin + step, len(recognitions) - 1)].T
@@ -138,9 +138,12 @@ def _recognised_until(problem, rows, others):
 
 def _lists(loose, keys):
     """The numbers that belong to each key in loose rows (key, number), as a list of lists."""
-    begin, end = (np.searchsorted(loose[:, 0], keys, side).tolist() for side in ("left", "right"))
-    numbers = loose[:, 1]
-    return [numbers[first:last].tolist() for first, last in zip(begin, end, strict=True)]
+    begin, end = _between(loose[:, 0], keys)
+    return [loose[first:last, 1].tolist() for first, last in zip(begin.tolist(), end.tolist(), strict=True)]
+
+
+def _between(ordered, keys):
+    return np.searchsorted(ordered, keys, "left"), np.searchsorted(ordered, keys, "right")
 
 
 def _known(column):
