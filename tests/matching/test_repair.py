@@ -155,7 +155,7 @@ def test_the_seat_of_another_cannot_be_given_up():
 
 def test_the_number_goes_before_the_profile_also_when_few_may_move():
     """With one move: student 3 moves up and 4 gets a place, or 1 (of a higher class) pushes out 2. The first."""
-    people = [{"priority_class": 0}, {}, {}, {}]
+    people = [{"priority_class": 0}, {}, {"priority_class": 2}, {}]
     rows = [(1, 1, 5), (1, 2, 40), (2, 2, 5), (3, 3, 5), (3, 1, 40), (4, 3, 30)]
     problem = cases.problem(people, [{}, {}, {}], rows)
     outcome = solve(problem)
