@@ -28,6 +28,7 @@ class Settings:
     worker: bool = True
     clock: str | None = None
     trusted_proxies: int = 0
+    travel_table: Path | None = None  # minutes from real roads and timetables; None: estimates only
     argon2: tuple[int, int, int] = (19_456, 2, 1)  # KiB, passes, lanes
 
     @property
@@ -71,6 +72,7 @@ def from_environment(environ=None):
         worker=environ.get("STAGEMAKELAAR_WORKER", "on") != "off",
         clock=environ.get("STAGEMAKELAAR_CLOCK") or None,
         trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES", 0, 0, 5),
+        travel_table=Path(environ["TRAVEL_TABLE"]) if environ.get("TRAVEL_TABLE") else None,
     )
     if not demo:
         _refuse_unsafe(settings, environ)

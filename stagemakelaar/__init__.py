@@ -13,6 +13,8 @@ def create_app(settings):
 
     from stagemakelaar import cli, clock, db, logs, starting
     from stagemakelaar.people.signing_in import passwords
+    from stagemakelaar.reference import travel
+    from stagemakelaar.reference.travel_table import read_travel_table
     from stagemakelaar.web import access, errors, headers, languages, layout, pages, signed_in
 
     app = Flask(__name__, template_folder="../templates", static_folder=None)
@@ -33,6 +35,7 @@ def create_app(settings):
     clock.set_clock(settings.clock)
     passwords.configure(*settings.argon2)
     db.bind(db.make_engine(settings.database_url))
+    travel.use_table(read_travel_table(settings.travel_table) if settings.travel_table else None)
 
     languages.install(app)
     layout.install(app)

@@ -39,5 +39,9 @@ class Busy(DomainError):
     """Te druk: there is no room to do this now. The edge answers 503; nothing was done."""
 
 
+class TravelTableWrong(Exception):
+    """Reistabel fout: the file of TRAVEL_TABLE cannot be read; the text says where, and the program does not start."""
+
+
 class NotFound(Exception):
     """Niet gevonden: nothing here for this user. The edge answers 404, the same as for what never existed."""

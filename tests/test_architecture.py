@@ -40,7 +40,7 @@ OWNERS = {
     "places": {"Organisation", "Membership", "Recognition", "Interest", "Place", "PlaceCode"},
     "casework": {"Case", "ContactMoment"},
     "placements": {"Placement"},
-    "rounds": {"Round", "Run", "Proposal", "Unplaced", "Review"},
+    "rounds": {"Round", "Run", "Proposal", "Unplaced", "Review", "Hint"},
 }
 # `rooms` only names the rooms that have tables, so that the whole metadata can be asked for.
 ONLY_BELOW_THE_WEB = {"flask", "wtforms", "flask_babel", "flask_login"}

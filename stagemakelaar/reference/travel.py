@@ -1,4 +1,4 @@
-"""Reistijd: how many minutes from door to door, estimated from two four-digit postcodes. Every result is an estimate.
+"""Reistijd: how many minutes from door to door, estimated from two four-digit postcodes, or as a table tells them.
 
 Calibration. The straight line between two postcodes times a detour factor, at a measured speed from door to door:
 
@@ -20,7 +20,8 @@ round is not shorter than the line. A journey that is too long even along the li
 and Drachten are far apart and not "unknown". The great rivers are not on the list: there a short line may need a long
 way round, which the estimate does not see.
 
-Everything goes through this file, so that a source with real timetables can take its place.
+Everything goes through this file. `use_table` lets minutes of a better source (`travel_table.py`) take the place of the
+estimate for the pairs and means that it has; only those are no estimate.
 """
 
 import itertools
@@ -59,7 +60,15 @@ class Journeys:
 
     minutes: np.ndarray  # int16
     mode: np.ndarray  # int8: the number of a TravelMode, or UNKNOWN
-    is_estimate: np.ndarray  # bool: a position was guessed from neighbours, so this is rougher than the rest
+    is_estimate: np.ndarray  # bool: made from the line between two postcodes; not where a table told the minutes
+
+
+_source: dict = {"table": None}
+
+
+def use_table(table):
+    """Believe a `TravelTable` where it tells of a journey; None: estimates only, as at the start."""
+    _source["table"] = table
 
 
 def travel_minutes(from_pc4, to_pc4, mode):
@@ -75,16 +84,17 @@ def fastest_of_pairs(from_pc4, modes, to_pc4, *, longest=LONGEST):
     too long whatever the way round.
     """
     masks = np.asarray(modes, dtype=np.int64)
-    line, across, is_estimate = _lines(pc4_array(from_pc4), pc4_array(to_pc4))
-    minutes = np.full(line.shape, UNKNOWN, dtype=np.int16)
-    mode = np.full(line.shape, UNKNOWN, dtype=np.int8)
+    origin, target = pc4_array(from_pc4), pc4_array(to_pc4)
+    minutes = np.full(origin.shape, UNKNOWN, dtype=np.int16)
+    mode = np.full(origin.shape, UNKNOWN, dtype=np.int8)
+    across, is_estimate = np.zeros(origin.shape, dtype=bool), np.zeros(origin.shape, dtype=bool)
     for mask in np.unique(masks):
-        chosen = np.flatnonzero(masks == mask)
-        minutes[chosen], mode[chosen] = _fastest(_minutes_by_mode(line[chosen]), int(mask))
+        at = np.flatnonzero(masks == mask)
+        minutes[at], mode[at], across[at], is_estimate[at] = _journeys(origin[at], target[at], int(mask))
     hidden = across & (minutes <= longest)
     minutes[hidden] = UNKNOWN
     mode[hidden] = UNKNOWN
-    return Journeys(minutes, mode, is_estimate)
+    return Journeys(minutes, mode, is_estimate & ~hidden)
 
 
 def journeys_within(from_pc4, modes, to_pc4, *, longest, spare=0):
@@ -105,8 +115,8 @@ def journeys_within(from_pc4, modes, to_pc4, *, longest, spare=0):
         most = int(longest[people].max()) + spare
         origins, origin_of = np.unique(homes[people], return_inverse=True)
         origin, target = _in_one_box(origins, targets, _farthest(mask, most))
-        line, across, is_estimate = _lines(origins[origin], targets[target])
-        minutes, mode = _fastest(_minutes_by_mode(line), mask)
+        origin, target = _with_table(origin, target, origins, targets, mask, most)
+        minutes, mode, across, is_estimate = _journeys(origins[origin], targets[target], mask)
         near = minutes <= most
         origin, target, across, is_estimate = origin[near], target[near], across[near], is_estimate[near]
         minutes, mode = minutes[near], mode[near]
@@ -123,7 +133,7 @@ def journeys_within(from_pc4, modes, to_pc4, *, longest, spare=0):
                 target[at],
                 np.where(hidden, np.int16(UNKNOWN), found),
                 np.where(hidden, np.int8(UNKNOWN), mode[at]),
-                is_estimate[at],
+                is_estimate[at] & ~hidden,
             )
 
 
@@ -156,6 +166,34 @@ def _in_one_box(origins, targets, kilometres):
     return tuple(np.concatenate(part) for part in zip(*found, strict=True))
 
 
+def _with_table(origin, target, origins, targets, mask, most):
+    """Add the pairs that lie outside the box and that the table covers in time all the same."""
+    if _source["table"] is None or not len(targets):
+        return origin, target
+    start, end = _source["table"].pairs(mask, most)
+    told = np.isin(start, origins) & np.isin(end, targets)
+    start, end, order = start[told], end[told], np.argsort(targets, kind="stable")
+    ordered = targets[order]
+    row, at = spread(np.searchsorted(ordered, end, "left"), np.searchsorted(ordered, end, "right"))
+    more = np.searchsorted(origins, start[row]) * len(targets) + order[at]
+    return np.divmod(np.union1d(origin * len(targets) + target, more), len(targets))
+
+
+def _journeys(origin, target, mask):
+    """Minutes, means, whether water hides the way, and whether it is an estimate: four columns, one entry per pair."""
+    line, across = _lines(origin, target)
+    by_mode, table = _minutes_by_mode(line), _source["table"]
+    if table is not None:
+        told = {means: table.minutes(origin, target, means.number) for means in TravelMode}
+        by_mode = {means: np.where(told[means] == UNKNOWN, by_mode[means], told[means]) for means in TravelMode}
+    minutes, mode = _fastest(by_mode, mask)
+    is_estimate = minutes != UNKNOWN
+    if table is not None:
+        is_told = is_estimate & (table.minutes(origin, target, mode.astype(np.int64)) == minutes)
+        across, is_estimate = across & ~is_told, is_estimate & ~is_told
+    return minutes, mode, across, is_estimate
+
+
 def _fastest(by_mode, mask):
     """Minutes and number of the fastest means in a mask; of equals the first, so walking before the car."""
     shape = next(iter(by_mode.values())).shape
@@ -186,15 +224,14 @@ def _minutes_by_mode(line):
 
 
 def _lines(origin, target):
-    """Kilometres as the crow flies (NaN: unknown), whether water lies between, whether a position was guessed."""
+    """Kilometres as the crow flies (NaN: unknown), and whether water lies between."""
     place = geography()
     lat_a, lon_a, lat_b, lon_b = place.lat[origin], place.lon[origin], place.lat[target], place.lon[target]
     north = lat_a - lat_b
     east = (lon_a - lon_b) * np.cos(np.radians((lat_a + lat_b) / 2))
     line = np.maximum(np.hypot(north, east) * KILOMETRES_PER_DEGREE, NEAREST)
     across = (place.land[origin] != place.land[target]) | _crosses_lake(lat_a, lon_a, lat_b, lon_b)
-    is_estimate = (place.is_estimated[origin] | place.is_estimated[target]) & np.isfinite(line)
-    return line, across, is_estimate
+    return line, across
 
 
 def _crosses_lake(lat_a, lon_a, lat_b, lon_b):

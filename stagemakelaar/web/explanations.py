@@ -96,6 +96,8 @@ def journey_in_words(explained):
 
 
 def _learning(explained, is_known):
+    if explained.get("processes_required") and not explained.get("processes_told"):
+        return _("werkprocessen: niet bekend, ook niet of het werk dat moet er kan. Vraag het na")
     if not is_known:
         return _("werkprocessen: niet bekend")
     wanted = len(explained["processes_wanted"])
@@ -127,14 +129,18 @@ def _possible(explained):
 def _travel(explained, is_known):
     if not is_known:
         return _("reistijd: niet bekend")
-    words = _("%(journey)s (hoogstens %(most)s)", journey=journey_in_words(explained), most=explained["max_minutes"])
-    return _("ongeveer %(journey)s", journey=words) if explained.get("is_estimate") else words
+    journey, most = journey_in_words(explained), explained["max_minutes"]
+    if explained.get("is_estimate"):
+        return _("ongeveer %(journey)s, een schatting (hoogstens %(most)s)", journey=journey, most=most)
+    return _("%(journey)s (hoogstens %(most)s)", journey=journey, most=most)
 
 
 def _travel_for_student(explained, is_known):
     if not is_known:
         return ""
-    return _("het is ongeveer %(journey)s van je huis", journey=journey_in_words(explained))
+    if explained.get("is_estimate"):
+        return _("het is ongeveer %(journey)s van je huis", journey=journey_in_words(explained))
+    return _("het is %(journey)s van je huis", journey=journey_in_words(explained))
 
 
 def _kind(explained, is_known):

@@ -141,10 +141,10 @@ def test_the_longest_walk_through_the_country_still_fits():
 # --- what is not known ---------------------------------------------------------------------------------------------
 
 
-def test_an_unknown_code_is_estimated_and_says_so():
+def test_an_unknown_code_is_estimated_as_every_journey_is():
     journeys = fastest_of_pairs(["3510 AB", "3511 AB"], [EVERY_MEANS] * 2, ["3512 AB"] * 2)
     assert (journeys.minutes > 0).all()
-    assert journeys.is_estimate.tolist() == [True, False]
+    assert journeys.is_estimate.tolist() == [True, True]
 
 
 @pytest.mark.parametrize("postcode", [None, "", "1000 AB", "onzin", 0])

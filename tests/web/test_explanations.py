@@ -3,7 +3,15 @@
 import pytest
 
 from stagemakelaar.matching.explain import Cause, NextStep
-from stagemakelaar.web.explanations import HELP, WHAT, Audience, cause_in_words, parts_in_words, total_in_words
+from stagemakelaar.web.explanations import (
+    HELP,
+    WHAT,
+    Audience,
+    agreed_in_words,
+    cause_in_words,
+    parts_in_words,
+    total_in_words,
+)
 
 FACTS = {
     "minutes": 25,
@@ -51,7 +59,7 @@ class TestParts:
     def test_the_student_reads_what_speaks_for_the_place(self):
         assert [part.text for part in parts_in_words(EXPLAINED, Audience.STUDENT)] == [
             "je kunt er 5 van de 6 dingen leren die je koos",
-            "het is ongeveer 25 minuten fietsen van je huis",
+            "het is 25 minuten fietsen van je huis",
             "het is werk dat je koos: met mensen en er is wat je fijn vindt: een lift",
             "je krijgt een vergoeding of geld voor de reis",
         ]
@@ -71,9 +79,23 @@ class TestParts:
         assert told[2:] == ["soort werk: niet wat de student koos", "vergoeding of reiskosten: nee"]
         assert len(parts_in_words(poor, Audience.STUDENT)) == 2
 
-    def test_a_rough_estimate_says_about(self):
+    def test_an_estimate_is_called_an_estimate(self):
         rough = EXPLAINED | {"facts": FACTS | {"is_estimate": True}}
-        assert parts_in_words(rough)[1].text == "ongeveer 25 minuten fietsen (hoogstens 45)"
+        assert parts_in_words(rough)[1].text == "ongeveer 25 minuten fietsen, een schatting (hoogstens 45)"
+        assert parts_in_words(rough, Audience.STUDENT)[1].text == "het is ongeveer 25 minuten fietsen van je huis"
+
+    def test_required_work_of_which_a_place_told_nothing_is_to_be_asked(self):
+        silent = EXPLAINED | {"facts": FACTS | {"processes_required": [1], "processes_told": False}}
+        assert "Vraag het na" in parts_in_words(silent)[0].text
+        told = EXPLAINED | {"facts": FACTS | {"processes_required": [1], "processes_told": True}}
+        assert parts_in_words(told)[0].text == "5 van 6 werkprocessen"
+
+    @pytest.mark.parametrize(("agreed", "words"), [(15, "+15 punten"), (-4, "\u22124 punten")])
+    def test_what_a_broker_wanted_stands_apart_and_counts_in_the_total(self, agreed, words):
+        hinted = EXPLAINED | {"agreed": agreed}
+        assert words in agreed_in_words(hinted)
+        assert total_in_words(hinted).points == 72 + agreed
+        assert agreed_in_words(EXPLAINED) == ""
 
     def test_all_parts_together_are_the_total(self):
         assert total_in_words(EXPLAINED) == ("samen", 72, 100)
