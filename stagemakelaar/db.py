@@ -4,6 +4,7 @@ Reading needs nothing: `current_session()`. Writing happens inside `transaction(
 and by nothing else. A change outside it is refused, so a page that was only meant to show something cannot write.
 """
 
+import json
 import threading
 from contextlib import contextmanager
 from datetime import UTC
@@ -53,6 +54,16 @@ class UtcDateTime(TypeDecorator):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Written(str):
+    """Geschreven: a text that is JSON already, so that a column of JSON takes it as it is."""
+
+    __slots__ = ()
+
+
+def _as_json(value):
+    return str(value) if isinstance(value, Written) else json.dumps(value)
+
+
 def choice(enumeration, length=20):
     """A column type for an enum that stores its values; the CHECK that guards it is written by hand, by name."""
     return Enum(
@@ -77,11 +88,13 @@ def make_engine(url):
     """An engine for SQLite or PostgreSQL with the settings on which the promises rest."""
     url = make_url(url)
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": 15, "check_same_thread": False}, pool_size=20)
+        engine = create_engine(
+            url, connect_args={"timeout": 15, "check_same_thread": False}, pool_size=20, json_serializer=_as_json
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, json_serializer=_as_json)
         event.listen(engine, "begin", _begin_postgresql)
     return engine
 

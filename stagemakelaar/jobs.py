@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import select
 
 from stagemakelaar import clock, outbox
-from stagemakelaar.db import current_session, transaction
+from stagemakelaar.db import current_session, look_again, transaction
 from stagemakelaar.outbox import MessageState
 from stagemakelaar.people.signing_in.tidying import forget_old
 from stagemakelaar.rounds import actions as rounds
@@ -26,8 +26,11 @@ from stagemakelaar.rounds.models import Run, RunState
 log = structlog.get_logger()
 
 LONGEST_BATCH = 60  # seconds; well within the lease, so that nothing is sent after it
-RENEW = 20  # seconds between signs of life of a computation
+TICK = 0.1  # seconds between looks at the child
+LOOK = 1.0  # seconds between looks whether a run was cancelled, and at most one line of progress in each
+RENEW = 20  # seconds between signs of life of a computation that does not move
 LONGEST_SOLVE = 1800  # seconds
+HANDED_DOWN = ("PATH", "HOME", "LANG", "TMPDIR", "NUMBA_CACHE_DIR", "STAGEMAKELAAR_COMPILED")  # to the child
 
 
 class NotNow(Exception):
@@ -141,68 +144,81 @@ def compute_run(run_id, *, stop=lambda: False):
         return False
     log.info("computing", run=run_id, attempt=attempt)
     try:
-        outcome, found = _solve_elsewhere(frozen, lambda: _renew(run_id, attempt), stop)
+        answer = _solve_elsewhere(frozen, Watch(run_id, attempt), stop)
     except MatcherBroken as broken:
         log.exception("run_failed", run=run_id, attempt=attempt)
         with transaction() as session:
             rounds.run_failed(session, run_id, attempt, str(broken))
         return True
-    if outcome is None:  # cancelled, taken over, or we are stopping: the lease tells the next worker
+    if answer is None:  # cancelled, taken over, or we are stopping: the lease tells the next worker
         return False
     with transaction() as session:
-        kept = rounds.store_outcome(session, run_id, attempt, outcome, found)
+        kept = rounds.store_outcome(session, run_id, attempt, *answer)
     log.info("computed", run=run_id, attempt=attempt, kept=kept)
     return kept
 
 
-def _renew(run_id, attempt):
-    with transaction() as session:
-        return rounds.renew_lease(session, run_id, attempt)
+class Watch:
+    """Wacht: looks now and then whether anyone still waits for a computation, and writes how far it is."""
+
+    def __init__(self, run_id, attempt):
+        self._run_id, self._attempt = run_id, attempt
+        self._looked = self._written = monotonic()
+        self._told = None
+
+    def goes_on(self, progress):
+        """Whether to go on; `progress` is (stage, percents) or None."""
+        now = monotonic()
+        if now - self._looked < LOOK:
+            return True
+        self._looked = now
+        if progress == self._told and now - self._written < RENEW:
+            return rounds.is_computing(look_again(), self._run_id, self._attempt)
+        self._told, self._written = progress, now
+        with transaction() as session:
+            return rounds.still_computing(session, self._run_id, self._attempt, progress)
 
 
-def _solve_elsewhere(frozen, may_go_on, stop):
-    """Solve in a child process; (None, None) when it was stopped because nobody waits for it any more."""
-    from stagemakelaar.solving import read_answer
+def _solve_elsewhere(frozen, watch, stop):
+    """Solve in a child process; (outcome, findings), or None when it was stopped because nobody waits for it."""
+    from stagemakelaar.solving import read_answer, read_progress
 
-    with tempfile.TemporaryDirectory(prefix="stagemakelaar-") as folder:
-        question, answer = Path(folder) / "question", Path(folder) / "answer"
-        question.write_bytes(frozen)
-        with _child(question, answer) as child:
-            if not _wait_for(child, may_go_on, stop):
-                return None, None
+    with tempfile.TemporaryDirectory(prefix="stagemakelaar-") as name:
+        folder = Path(name)
+        (folder / "question").write_bytes(frozen)
+        with _child(folder) as child:
+            if not _wait_for(child, lambda: watch.goes_on(read_progress(folder)), stop):
+                return None
         if child.returncode != 0:
             raise MatcherBroken(f"the solver ended with {child.returncode}")
-        outcome, found, wrong = read_answer(answer)
+        outcome, found, wrong = read_answer(folder)
     if wrong:
         raise MatcherBroken("; ".join(wrong[:5]))
     return outcome, found
 
 
 def _wait_for(child, may_go_on, stop):
-    """Wait until the child is done, giving a sign of life meanwhile; False when it may as well be stopped."""
-    began = told = monotonic()
+    """Wait until the child is done; False when it may as well be stopped."""
+    began = monotonic()
     while not stop():
         try:
-            child.wait(timeout=0.5)
+            child.wait(timeout=TICK)
         except subprocess.TimeoutExpired:
-            now = monotonic()
-            if now - began > LONGEST_SOLVE:
+            if monotonic() - began > LONGEST_SOLVE:
                 raise MatcherBroken("it took too long") from None
-            if now - told > RENEW:
-                if not may_go_on():
-                    return False
-                told = now
+            if not may_go_on():
+                return False
         else:
             return True
     return False
 
 
 @contextmanager
-def _child(question, answer):
+def _child(folder):
     root = Path(__file__).parent.parent
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    environment = {name: os.environ[name] for name in HANDED_DOWN if name in os.environ}
     child = subprocess.Popen(  # noqa: S603 - our own module, no shell, no input of users among the words
-        [sys.executable, "-m", "stagemakelaar.solving", str(question), str(answer)], cwd=root, env=environment
+        [sys.executable, "-m", "stagemakelaar.solving", str(folder)], cwd=root, env=environment
     )
     try:
         yield child

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from stagemakelaar.casework.models import CaseState, ContactKind
 from stagemakelaar.matching.explain import Cause, NextStep, Rule
+from stagemakelaar.matching.stages import Stage
 from stagemakelaar.outbox import MessageState
 from stagemakelaar.people.models import ProgrammeKind, Role
 from stagemakelaar.people.profiles import Step, StepState
@@ -80,6 +81,10 @@ WORDS = {
     RunState.COMPUTED: _("berekend"),
     RunState.FAILED: _("mislukt"),
     RunState.CANCELLED: _("gestopt"),
+    Stage.READING: _("gegevens lezen"),
+    Stage.SOLVING: _("rekenen"),
+    Stage.CHECKING: _("controleren"),
+    Stage.EXPLAINING: _("uitleggen"),
     ProposalState.OPEN: _("wacht op uw besluit"),
     ProposalState.APPROVED: _("goedgekeurd"),
     ProposalState.REJECTED: _("afgewezen"),

@@ -1,49 +1,102 @@
 """What the child process does: a frozen problem in, an outcome with its explanations out. No database, no settings.
 
-python -m stagemakelaar.solving QUESTION ANSWER
+python -m stagemakelaar.solving FOLDER
+
+The folder holds the `question`. The child tells its `progress` there, and leaves the `outcome`, the `objections` to it,
+and a line for each student with a place (`proposals`) and without (`unplaced`). The explanations of a country are tens
+of thousands; they are written as JSON once and go into the database as they are.
 """
 
-import base64
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
+from time import monotonic
+
+from stagemakelaar.matching.stages import Stage
+
+TELL_EVERY = 0.3  # seconds
+COLUMNS = {
+    "proposals": ("student_id", "place_id", "priority_class", "fit", "facts"),
+    "unplaced": ("student_id", "priority_class", "cause", "facts"),
+}
 
 
-def solve_file(question, answer):
+def solve_in(folder):
     """Read the problem, solve it, ask the second opinion, explain, and write all of that."""
     from stagemakelaar.matching import Problem, objections, solve
     from stagemakelaar.matching.findings import findings
 
-    problem = Problem.from_bytes(Path(question).read_bytes())
-    outcome = solve(problem)
+    folder = Path(folder)
+    progress = Progress(folder)
+    progress.tell(Stage.READING)
+    problem = Problem.from_bytes((folder / "question").read_bytes())
+    progress.tell(Stage.SOLVING)
+    outcome = solve(problem, progress=progress.of_solving)
+    progress.tell(Stage.CHECKING)
     wrong = objections(problem, outcome)
-    write_answer(answer, outcome, None if wrong else findings(problem, outcome), wrong)
+    progress.tell(Stage.EXPLAINING)
+    write_answer(folder, outcome, None if wrong else findings(problem, outcome), wrong)
 
 
-def write_answer(path, outcome, found, wrong):
-    """Write an answer whole or not at all."""
-    told = {
-        "outcome": base64.b64encode(outcome.to_bytes()).decode(),
-        "findings": asdict(found) if found else None,
-        "wrong": wrong,
-    }
-    unfinished = Path(f"{path}.part")
-    unfinished.write_text(json.dumps(told), encoding="utf-8")
-    unfinished.replace(path)
+class Progress:
+    """Voortgang: a small file that says how far the computation is."""
+
+    def __init__(self, folder):
+        self._path = Path(folder) / "progress"
+        self._told = 0.0
+
+    def tell(self, stage, share=0):
+        """Write the stage, and how much of it is done, in percents."""
+        unfinished = self._path.with_suffix(".part")
+        unfinished.write_text(f"{stage.value} {share}", encoding="ascii")
+        unfinished.replace(self._path)
+
+    def of_solving(self, done, of):
+        """What the solver calls now and then."""
+        if monotonic() - self._told > TELL_EVERY:
+            self.tell(Stage.SOLVING, 100 * done // max(of, 1))
+            self._told = monotonic()
 
 
-def read_answer(path):
-    """Give back (outcome, findings, objections)."""
+def read_progress(folder):
+    """Give back (stage, percents), or None as long as nothing was told."""
+    try:
+        stage, share = (Path(folder) / "progress").read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        return None
+    return Stage(stage), int(share)
+
+
+def write_answer(folder, outcome, found, wrong):
+    """Write an answer; without `found` nothing of the outcome may be shown."""
+    (folder / "objections").write_text(json.dumps(wrong), encoding="utf-8")
+    (folder / "outcome").write_bytes(outcome.to_bytes())
+    for name, columns in COLUMNS.items():
+        with (folder / name).open("w", encoding="utf-8") as lines:
+            for row in getattr(found, name) if found else ():
+                plain = [str(row[column]) for column in columns[:-1]]
+                lines.write("\t".join([*plain, json.dumps(row["facts"], separators=(",", ":"))]) + "\n")
+
+
+def read_answer(folder):
+    """Give back (outcome, findings, objections); the facts of the findings are `db.Written`."""
     from stagemakelaar.matching import Outcome
     from stagemakelaar.matching.findings import Findings
 
-    told = json.loads(Path(path).read_text(encoding="utf-8"))
-    found = told["findings"]
-    if found is not None:
-        found = Findings(tuple(found["proposals"]), tuple(found["unplaced"]))
-    return Outcome.from_bytes(base64.b64decode(told["outcome"])), found, told["wrong"]
+    wrong = json.loads((folder / "objections").read_text(encoding="utf-8"))
+    found = {name: tuple(_rows(folder / name, columns)) for name, columns in COLUMNS.items()}
+    return Outcome.from_bytes((folder / "outcome").read_bytes()), None if wrong else Findings(**found), wrong
+
+
+def _rows(path, columns):
+    from stagemakelaar.db import Written  # for the parent; the child knows no database
+
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            *plain, facts = line.rstrip("\n").split("\t")
+            values = [int(one) if one.lstrip("-").isdigit() else one for one in plain]
+            yield dict(zip(columns, [*values, Written(facts)], strict=True))
 
 
 if __name__ == "__main__":
-    solve_file(*sys.argv[1:])
+    solve_in(sys.argv[1])

@@ -1,14 +1,21 @@
 """Delivery and computing: three beats, and nothing lost between them."""
 
+import signal
+import subprocess
+import sys
+from time import monotonic
+
 import pytest
 from sqlalchemy import select
 
 from stagemakelaar import jobs
-from stagemakelaar.db import transaction
+from stagemakelaar.audit import Entry
+from stagemakelaar.db import look_again, transaction
 from stagemakelaar.jobs import NotEver, NotNow, deliver
+from stagemakelaar.matching.stages import Stage
 from stagemakelaar.outbox import Message, MessageState, promise
 from stagemakelaar.rounds import actions as rounds
-from stagemakelaar.rounds.models import Proposal, Run, RunState
+from stagemakelaar.rounds.models import Proposal, Run, RunState, Unplaced
 
 
 @pytest.fixture
@@ -160,6 +167,91 @@ def test_a_broken_input_fails_the_run_where_the_broker_sees_it(make, session):
     run = session.get(Run, run_id)
     assert run.state is RunState.FAILED
     assert run.trouble
+
+
+def child_that(monkeypatch, code):
+    """Let another program stand in for the child process: what it does with its folder is up to the test."""
+    real = subprocess.Popen
+    started = []
+
+    def start(command, **options):
+        started.append(real([sys.executable, "-c", code, command[-1]], **options))
+        return started[-1]
+
+    monkeypatch.setattr(jobs.subprocess, "Popen", start)
+    monkeypatch.setattr(jobs, "LOOK", 0.2)
+    return started
+
+
+SOLVES_FOR_EVER = """
+import sys, time
+from stagemakelaar.matching.stages import Stage
+from stagemakelaar.solving import Progress
+Progress(sys.argv[1]).tell(Stage.SOLVING, 43)
+time.sleep(600)
+"""
+
+
+def test_a_run_that_is_stopped_ends_its_child_and_keeps_nothing(make, session, monkeypatch):
+    run_id, _place = asked_run(make)
+    children = child_that(monkeypatch, SOLVES_FOR_EVER)
+    seen = []
+
+    def stop():
+        run = look_again().get(Run, run_id)
+        if run.stage is not None and not seen:
+            seen.append((run.stage, run.share))
+            with transaction() as writing:
+                rounds.cancel_run(writing, writing.get(Run, run_id), by=None)
+        return False
+
+    began = monotonic()
+    assert jobs.compute_run(run_id, stop=stop) is False
+    assert monotonic() - began < 60  # the child would have gone on for ten minutes
+    assert seen == [(Stage.SOLVING, 43)]
+    assert [child.poll() for child in children] == [-signal.SIGTERM]
+    assert session.get(Run, run_id).state is RunState.CANCELLED
+    assert session.scalars(select(Proposal)).all() == []
+
+
+ANSWERS_WRONGLY = """
+import sys
+import numpy as np
+from dataclasses import replace
+from stagemakelaar.matching import checks, solver
+solve = solver.solve
+def wrongly(problem, **options):
+    best = solve(problem, **options)
+    nobody, nothing = np.full(len(best.place), -1), np.zeros(len(best.place), dtype=int)
+    return replace(best, place=nobody, fit=nothing, parts=np.full_like(best.parts, -1))
+solver.solve = wrongly
+from stagemakelaar.solving import solve_in
+solve_in(sys.argv[1])
+"""
+
+
+def test_an_outcome_that_cannot_be_certified_fails_the_run_and_is_shown_nowhere(make, session, monkeypatch):
+    run_id, _place = asked_run(make)
+    child_that(monkeypatch, ANSWERS_WRONGLY)
+    assert jobs.compute_run(run_id) is True
+    run = session.get(Run, run_id)
+    assert (run.state, run.trouble) == (RunState.FAILED, "a better outcome exists")
+    assert (run.outcome, run.proposed, run.round.chosen_run_id) == (None, None, None)
+    assert session.scalars(select(Proposal)).all() == session.scalars(select(Unplaced)).all() == []
+
+
+def test_how_far_a_run_is_writes_no_line_in_the_trail_and_holds_up_nobody(make, session):
+    run_id, _place = asked_run(make)
+    with transaction() as writing:
+        rounds.freeze_run(writing, run_id)
+    run = session.get(Run, run_id)
+    before = len(session.scalars(select(Entry)).all())
+    with transaction() as writing:
+        assert rounds.still_computing(writing, run_id, 1, (Stage.CHECKING, 0))
+        version = run.version
+        rounds.cancel_run(writing, writing.get(Run, run_id), by=None)
+    assert session.get(Run, run_id).version == version + 1
+    assert len(session.scalars(select(Entry)).all()) == before + 1
 
 
 def test_a_stopping_worker_leaves_the_run_to_the_next(make, session):

@@ -12,7 +12,7 @@ with transaction() as session:
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from stagemakelaar import audit, clock
 from stagemakelaar.errors import N_, DomainError
@@ -96,6 +96,7 @@ def freeze_run(session, run_id):
     run.attempts += 1
     run.leased_until = clock.now() + LEASE
     run.started_at = clock.now()
+    run.stage = run.share = None
     if run.frozen_input is None:
         problem = snapshot.freeze(session, run)
         run.frozen_input = problem.to_bytes()
@@ -107,13 +108,25 @@ def freeze_run(session, run_id):
     return run.frozen_input
 
 
-def renew_lease(session, run_id, attempt):
-    """Say that a computation is still going on; False when it is not ours any more and may stop."""
-    run = _still_ours(session, run_id, attempt)
-    if run is None:
-        return False
-    run.leased_until = clock.now() + LEASE
-    return True
+def still_computing(session, run_id, attempt, progress=None):
+    """Say that a computation is still going on, and how far it is: (stage, percents).
+
+    False when it is not ours any more and may stop. This is written often and decides nothing: no line in the trail.
+    """
+    stage, share = progress or (None, None)
+    told = session.execute(
+        update(Run)
+        .where(Run.id == run_id, Run.state == RunState.COMPUTING, Run.attempts == attempt)
+        .values(leased_until=clock.now() + LEASE, stage=stage, share=share)
+        .execution_options(synchronize_session=False)
+    )
+    return told.rowcount == 1
+
+
+def is_computing(session, run_id, attempt):
+    """Whether a computation is still ours, without writing anything."""
+    ours = select(Run.id).where(Run.id == run_id, Run.state == RunState.COMPUTING, Run.attempts == attempt)
+    return session.scalar(ours) is not None
 
 
 def store_outcome(session, run_id, attempt, outcome, found=None):
@@ -129,10 +142,8 @@ def store_outcome(session, run_id, attempt, outcome, found=None):
     now = clock.now()
     fixed = {"run_id": run.id, "programme_id": run.programme_id}
     fixed |= {"state": ProposalState.OPEN, "state_changed_at": now, "created_at": now, "version": 1}
-    if found.proposals:
-        session.execute(insert(Proposal), [row | fixed for row in found.proposals])
-    if found.unplaced:
-        session.execute(insert(Unplaced), [row | {"run_id": run.id} for row in found.unplaced])
+    _insert(session, Proposal, found.proposals, fixed)
+    _insert(session, Unplaced, found.unplaced, {"run_id": run.id})
     run.proposed = len(found.proposals)
     run.outcome = outcome.to_bytes()
     run.outcome_hash = outcome.outcome_hash
@@ -229,6 +240,12 @@ def _locked(session, run_id):
     return session.scalars(
         select(Run).where(Run.id == run_id).with_for_update(of=Run).execution_options(populate_existing=True)
     ).first()
+
+
+def _insert(session, model, rows, fixed):
+    """One statement for all rows, past the objects: a run of a country makes tens of thousands."""
+    if rows:
+        session.connection().execute(insert(model.__table__), [row | fixed for row in rows])
 
 
 def _still_ours(session, run_id, attempt):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 from sqlalchemy.types import JSON
 
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
+from stagemakelaar.matching.stages import Stage
 from stagemakelaar.people.models import Programme, Student, User
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import Place
@@ -77,6 +78,8 @@ class Run(Base):
     __table_args__ = (
         CheckConstraint(one_of("state", RunState), name="state"),
         CheckConstraint("(state = 'computed') = (outcome_hash IS NOT NULL)", name="computed_means_outcome"),
+        CheckConstraint(one_of("stage", Stage), name="stage"),
+        CheckConstraint("share BETWEEN 0 AND 100", name="share"),
     )
     FLOW = {
         RunState.QUEUED: {RunState.COMPUTING, RunState.CANCELLED},
@@ -101,6 +104,8 @@ class Run(Base):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     trouble: Mapped[str | None] = mapped_column(Text)
+    stage: Mapped[Stage | None] = mapped_column(choice(Stage))  # what it is doing while it computes
+    share: Mapped[int | None]  # how much of that is done, in percents
     students: Mapped[int | None]
     seats: Mapped[int | None]
     proposed: Mapped[int | None]

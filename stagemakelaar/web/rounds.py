@@ -10,6 +10,7 @@ from stagemakelaar import clock
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError
 from stagemakelaar.labels import label
+from stagemakelaar.matching.stages import Stage
 from stagemakelaar.people.models import Programme
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.rounds import actions
@@ -141,6 +142,7 @@ def _about(session, match_round):
         "match_round": match_round,
         "run": run,
         "under_way": run_under_way(session, match_round),
+        "stages": list(Stage),
         "counts": counts,
         "decided": [
             {"key": _("daarvan %(state)s", state=label(state)), "value": number} for state, number in counts.items()

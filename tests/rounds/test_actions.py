@@ -160,8 +160,8 @@ def test_a_renewed_lease_keeps_a_run(make, moment):
         actions.freeze_run(session, run.id)
     moment("2027-02-03T10:01:30+01:00")
     with transaction() as session:
-        assert actions.renew_lease(session, run.id, 1)
-        assert not actions.renew_lease(session, run.id, 2)
+        assert actions.still_computing(session, run.id, 1)
+        assert not actions.still_computing(session, run.id, 2)
     moment("2027-02-03T10:03:00+01:00")
     with transaction() as session:
         assert actions.queue_lapsed_runs(session) == []

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from stagemakelaar.db import transaction
+from stagemakelaar.matching.stages import Stage
 from stagemakelaar.people.models import Role, Student
 from stagemakelaar.rounds import actions
 from stagemakelaar.rounds.models import Round, RoundState, Run, RunState
@@ -67,6 +68,18 @@ def test_a_computation_can_be_stopped(desk, broker, session):
     page = desk.get(f"/rondes/{match_round.id}").submit("/stoppen").follow()
     assert "De berekening is gestopt." in page.text
     assert session.scalars(select(Run)).one().state is RunState.CANCELLED
+
+
+def test_a_computation_under_way_says_how_far_it_is(desk, broker):
+    match_round = opened(broker)
+    run = asked(match_round, broker)
+    assert "Stap" not in desk.get(f"/rondes/{match_round.id}").text
+    with transaction() as session:
+        actions.freeze_run(session, run.id)
+        assert actions.still_computing(session, run.id, 1, (Stage.SOLVING, 43))
+    assert "Stap 2 van 4: rekenen. Daarvan is 43 procent klaar." in " ".join(
+        desk.get(f"/rondes/{match_round.id}").text.split()
+    )
 
 
 def test_a_failed_computation_is_told_with_its_number(desk, broker):
