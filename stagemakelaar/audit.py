@@ -7,11 +7,12 @@ elsewhere shows.
 
 import contextvars
 import hashlib
+import itertools
 import json
 from contextlib import closing
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Identity, Integer, String, event, select, text
+from sqlalchemy import BigInteger, Identity, Integer, String, event, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import JSON
 
@@ -19,6 +20,22 @@ from stagemakelaar import clock
 from stagemakelaar.db import Base, UtcDateTime
 
 GENESIS = "0" * 64
+# What the hash of a line is made of, in this order.
+CHAINED = (
+    "seq",
+    "at",
+    "actor_id",
+    "actor_role",
+    "action",
+    "object_type",
+    "object_id",
+    "programme_id",
+    "result",
+    "origin",
+    "details",
+    "previous",
+)
+_BATCH = 5_000
 _LOCK = 7_264_001  # the advisory lock that keeps the chain from forking on PostgreSQL
 
 origin = contextvars.ContextVar("origin", default="system")
@@ -72,18 +89,40 @@ def _write_trail(session):
     if not lines:
         return
     session.flush()  # the subjects need their ids
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    last = session.execute(select(Entry.seq, Entry.hash).order_by(Entry.seq.desc()).limit(1)).first()
-    seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
+    seq, previous = _locked_head(session)
     for entry, subject in lines:
         seq += 1
         entry.seq = seq
         entry.object_id = getattr(subject, "id", None)
         entry.previous = previous
-        entry.hash = previous = _hash(entry)
+        entry.hash = previous = _hash(_chained(entry))
         session.add(entry)
     session.flush()
+
+
+def write_past(session, lines):
+    """Write lines about what happened before, at once and in batches: for the seed, which makes millions.
+
+    lines   dicts with `at` (UTC), `actor_id`, `actor_role`, `action`, `object_type`, `object_id`, `programme_id` and
+            `details`, the oldest first
+    """
+    session.flush()
+    seq, previous = _locked_head(session)
+    lines = iter(lines)
+    while batch := list(itertools.islice(lines, _BATCH)):
+        for line in batch:
+            seq += 1
+            line |= {"seq": seq, "result": "done", "origin": origin.get()[:60], "previous": previous}
+            line["hash"] = previous = _hash(line)
+        session.connection().execute(insert(Entry), batch)
+
+
+def _locked_head(session):
+    """Keep others from writing until the end of this transaction; give back the last (seq, hash)."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    last = session.execute(select(Entry.seq, Entry.hash).order_by(Entry.seq.desc()).limit(1)).first()
+    return (last.seq, last.hash) if last else (0, GENESIS)
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -103,25 +142,16 @@ def verify(session):
     previous, count = GENESIS, 0
     with closing(session.scalars(select(Entry).order_by(Entry.seq).execution_options(yield_per=1000))) as entries:
         for count, entry in enumerate(entries, start=1):
-            if entry.seq != count or entry.previous != previous or entry.hash != _hash(entry):
+            if entry.seq != count or entry.previous != previous or entry.hash != _hash(_chained(entry)):
                 return count, entry.seq
             previous = entry.hash
     return count, None
 
 
-def _hash(entry):
-    facts = [
-        entry.seq,
-        entry.at.isoformat(),
-        entry.actor_id,
-        entry.actor_role,
-        entry.action,
-        entry.object_type,
-        entry.object_id,
-        entry.programme_id,
-        entry.result,
-        entry.origin,
-        entry.details,
-        entry.previous,
-    ]
+def _chained(entry):
+    return {name: getattr(entry, name) for name in CHAINED}
+
+
+def _hash(line):
+    facts = [value.isoformat() if isinstance(value, datetime) else value for value in map(line.__getitem__, CHAINED)]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

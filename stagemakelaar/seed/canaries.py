@@ -3,35 +3,25 @@
 import itertools
 import json
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from stagemakelaar.casework.models import Case, ContactMoment
-from stagemakelaar.people.models import Student, User
+from stagemakelaar.people.models import Profile, Student, User
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import Interest, Membership, Place
 from stagemakelaar.rounds.models import Proposal, Review
 
 LETTERS = "abcdefghijklmnopqrstuvwxy"  # no z, so that no word begins inside another
+AT_ONCE = 5_000  # rows in memory
 
 
 def plant(session, file):
     """Add a word to every personal text field, and write a JSON line for each word to an open text file."""
-    words = _words()
-    for resource, record, field, programme, owner in _fields(session):
-        word = next(words)
-        text = getattr(record, field)
-        setattr(record, field, f"{text} {word}".strip())
-        number = getattr(record, "id", None) or record.student_id
-        line = {
-            "word": word,
-            "programme": programme,
-            "resource": resource,
-            "id": number,
-            "field": field,
-            "owner": owner,
-        }
-        file.write(json.dumps(line) + "\n")
     session.flush()
+    words = _words()
+    for resource, model, fields, programme, found in _personal():
+        _plant(session, file, words, resource, model.__table__, fields, programme, found)
+    session.expire_all()  # what was read before knows nothing of the words
 
 
 def _words():
@@ -39,42 +29,53 @@ def _words():
         yield "zq" + "".join(letters)
 
 
-def _fields(session):
-    yield from _of_people(session)
-    yield from _of_cases(session)
-    yield from _of_companies(session)
+def _personal():
+    """Resource, model, its fields, the column that tells the programme, and where the owner's address comes from."""
+    owner = User.email
+    of_student = (Student, User)
+    yield "user", User, ["name"], User.programme_id, select(owner)
+    yield "student", Student, ["first_name", "last_name"], Student.programme_id, select(owner).join_from(*of_student)
+    yield (
+        "profile",
+        Profile,
+        ["learning_wish"],
+        Student.programme_id,
+        select(owner).join_from(Profile, Student).join(User, User.id == Student.user_id),
+    )
+    case = select(owner).join_from(ContactMoment, Case, Case.id == ContactMoment.case_id)
+    case = case.join(Student, Student.id == Case.student_id).join(User, User.id == Student.user_id)
+    yield "contact_moment", ContactMoment, ["note"], Case.programme_id, case
+    placed = select(owner).join_from(Placement, Student).join(User, User.id == Student.user_id)
+    yield "placement", Placement, ["why", "withdraw_note"], Placement.programme_id, placed
+    review = select(owner).join_from(Review, Proposal, Proposal.id == Review.proposal_id)
+    review = review.join(Student, Student.id == Proposal.student_id).join(User, User.id == Student.user_id)
+    yield "review", Review, ["why"], Proposal.programme_id, review
+    yield "interest", Interest, ["contact_name", "remark"], Interest.programme_id, select(Interest.email)
+    manager = (
+        select(User.email)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.organisation_id == Place.organisation_id, Membership.manages)
+        .order_by(Membership.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    yield "place", Place, ["trainer_name"], Place.programme_id, select(manager)
 
 
-def _of_people(session):
-    for user in session.scalars(select(User).order_by(User.id)):
-        yield "user", user, "name", user.programme_id, user.email
-    for student in session.scalars(select(Student).order_by(Student.id)):
-        owner, programme = student.user.email, student.programme_id
-        yield "student", student, "first_name", programme, owner
-        yield "student", student, "last_name", programme, owner
-        yield "profile", student.profile, "learning_wish", programme, owner
-
-
-def _of_cases(session):
-    owners = dict(session.execute(select(Student.id, User.email).join(Student.user)).all())
-    contacts = select(ContactMoment, Case).join(Case, Case.id == ContactMoment.case_id).order_by(ContactMoment.id)
-    for contact, case in session.execute(contacts):
-        yield "contact_moment", contact, "note", case.programme_id, owners[case.student_id]
-    for placement in session.scalars(select(Placement).order_by(Placement.id)):
-        yield "placement", placement, "why", placement.programme_id, owners[placement.student_id]
-        yield "placement", placement, "withdraw_note", placement.programme_id, owners[placement.student_id]
-    reviews = select(Review, Proposal).join(Proposal, Proposal.id == Review.proposal_id).order_by(Review.id)
-    for review, proposal in session.execute(reviews):
-        yield "review", review, "why", proposal.programme_id, owners[proposal.student_id]
-
-
-def _of_companies(session):
-    for interest in session.scalars(select(Interest).order_by(Interest.id)):
-        yield "interest", interest, "contact_name", interest.programme_id, interest.email
-        yield "interest", interest, "remark", interest.programme_id, interest.email
-    managers = {
-        membership.organisation_id: membership.user.email
-        for membership in session.scalars(select(Membership).where(Membership.manages).order_by(Membership.id.desc()))
-    }
-    for place in session.scalars(select(Place).order_by(Place.id)):
-        yield "place", place, "trainer_name", place.programme_id, managers.get(place.organisation_id)
+def _plant(session, file, words, resource, table, fields, programme, found):
+    (key,) = table.primary_key.columns
+    columns = [key, programme, *(table.c[field] for field in fields)]
+    put = update(table).where(key == bindparam("of")).values({field: bindparam(f"new_{field}") for field in fields})
+    last = 0
+    while rows := session.execute(found.add_columns(*columns).where(key > last).order_by(key).limit(AT_ONCE)).all():
+        changes = []
+        for owner, number, of_programme, *texts in rows:
+            change = {"of": number}
+            for field, text in zip(fields, texts, strict=True):
+                word = next(words)
+                change[f"new_{field}"] = f"{text} {word}".strip()
+                line = {"word": word, "programme": of_programme, "resource": resource, "id": number}
+                file.write(json.dumps(line | {"field": field, "owner": owner}) + "\n")
+            changes.append(change)
+        session.connection().execute(put, changes)
+        last = rows[-1][1]

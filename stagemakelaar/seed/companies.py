@@ -1,16 +1,27 @@
 """Companies with recognitions and places, as their contact persons and the broker would have entered them."""
 
-from datetime import timedelta
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date
 
-from stagemakelaar import clock
-from stagemakelaar.people import actions as people
-from stagemakelaar.places import actions, offers, recognitions
-from stagemakelaar.places.models import Evidence, InterestState, OrganisationState
-from stagemakelaar.reference.models import Qualification
-from stagemakelaar.reference.queries import work_processes
+from stagemakelaar.people.models import Role, User
+from stagemakelaar.places.models import (
+    Interest,
+    InterestState,
+    Membership,
+    Organisation,
+    OrganisationState,
+    Place,
+    PlaceCode,
+    PlaceState,
+    Recognition,
+)
+from stagemakelaar.places.offers import STEPS
+from stagemakelaar.reference.formats import folded
 from stagemakelaar.reference.vocabulary import Feature, KindOfWork, LateHours, Leerweg
 from stagemakelaar.seed import accounts, words
 
+REGISTERED, OFFERED_PLACES, INTERESTED = 410, 400, 20  # so many days ago
 # The codes that companies train for; what else stands in the register is nowhere to be had, by construction.
 OFFERED = (
     "25960",
@@ -41,172 +52,227 @@ KINDS = {
     "craft": (KindOfWork.DESIGN, KindOfWork.MACHINES),
 }
 OTHER_STATES = (OrganisationState.REGISTERED, OrganisationState.SUSPENDED, OrganisationState.BLOCKED)
+WHY = {OrganisationState.SUSPENDED: "Er loopt een gesprek.", OrganisationState.BLOCKED: "Bedrijf is gestopt."}
+FEATURES = [feature.value for feature in Feature]
 
 
-def manager_of(organisation):
-    """The account that answers for an organisation."""
-    return next(member.user for member in organisation.members if member.manages)
+@dataclass(slots=True, frozen=True)
+class Company:
+    """Bedrijf: what its places need to know of it."""
+
+    id: int
+    contact_id: int
+    contact_email: str
+    codes: tuple[str, ...]
+
+
+@dataclass(slots=True, frozen=True)
+class Spot:
+    """Plek: what a student's profile and a placement need to know of a place."""
+
+    id: int
+    company: Company
+    leerweg: Leerweg
+    ends_on: date
+    weekdays: int
+    hours_per_day: int
+    minimum_age: int
+    late_hours: LateHours
+    seats: int
+    kept: int = 0  # of these, taken by the placements that are written in bulk
 
 
 class Companies:
     """Bedrijven van een programma: its organisations and their places; the same seed draws the same."""
 
-    def __init__(self, session, town, numbers):
-        self.session, self.town, self.rng, self.numbers = session, town, town.rng, numbers
-        self.verified = []
-        self.places = []
+    def __init__(self, town):
+        self.town, self.country, self.rng = town, town.country, town.rng
+        self.spots = []  # every place that is not a draft
+        self.same_sector = defaultdict(list)
+        for code in OFFERED:
+            self.same_sector[self.country.sectors[code]].append(code)
 
-    def register_all(self):
-        """Register every organisation; all but one of each other state are verified and have checked recognitions."""
+    @property
+    def open_spots(self):
+        """The places that are open today."""
+        return self.spots[: self.town.crowd.open_places]
+
+    def write(self, writer, trail):
+        """Write the organisations, all but one of each other state verified, their places, and signs of interest."""
+        verified = []
         for number in range(self.town.crowd.organisations):
             state = OTHER_STATES[number - 2] if 2 <= number < 2 + len(OTHER_STATES) else OrganisationState.VERIFIED
-            self._register(number, state)
-        for text, outcome in zip(words.REMARKS, InterestState, strict=False):
-            self._interest(text, outcome)
+            company = self._register(writer, trail, number, state)
+            if state is OrganisationState.VERIFIED:
+                verified.append(company)
+        self._offer_all(writer, verified)
+        for remark, outcome in zip(words.REMARKS, InterestState, strict=True):
+            self._interest(writer, remark, outcome)
 
-    def _register(self, number, state):
-        rng, session, town = self.rng, self.session, self.town
+    # --- organisations ---------------------------------------------------------------------------------------------
+
+    def _register(self, writer, trail, number, state):
+        town, country, rng = self.town, self.country, self.rng
         code = OFFERED[number % len(OFFERED)] if number else CARE
-        sector = session.get(Qualification, code).sector.value
-        contact = self._contact(number)
-        organisation = actions.register_organisation(
-            session,
-            name=f"{words.COMPANIES[sector][0]} {rng.choice(words.COMPANY_NAMES)}",
-            kvk_number=f"9{self.numbers.company():07d}",
-            branch_number=f"{self.numbers.branch():012d}",
-            postcode=f"{rng.choice(town.crowd.area)} {rng.choice('ABCDEGHJKL')}{rng.choice('ABCDEGHJKL')}",
+        name = f"{words.COMPANIES[country.sectors[code]][0]} {rng.choice(words.COMPANY_NAMES)}"
+        registered_at = country.at(REGISTERED, town.minutes())
+        is_seen = state is not OrganisationState.REGISTERED
+        seen_at = country.at(REGISTERED - 3, town.minutes())
+        seen_by = town.broker().id if is_seen else None
+        serial = country.company()
+        organisation = writer.add(
+            Organisation,
+            name=name,
+            sort_name=folded(name),
+            kvk_number=f"9{serial:07d}",
+            branch_number=f"{serial:012d}",
             street=rng.choice(words.STREETS),
             house_number=str(rng.randint(1, 180)),
+            postcode=town.postcode(),
             city=town.crowd.town,
-            programme=town.programme,
-            contact=contact,
-            by=contact,
+            registered_with_id=town.programme.id,
+            state=state,
+            state_changed_at=seen_at if is_seen else registered_at,
+            state_note=WHY.get(state, ""),
+            verified_at=seen_at if is_seen else None,
+            created_at=registered_at,
         )
-        if number == 0 and town.crowd.slug == "noord":
-            colleague = people.register_employer(session, email=accounts.COLLEAGUE, by=contact)
-            colleague.name = "Karin de Boer"
-            actions.add_member(session, organisation, colleague, manages=False, by=contact)
-        today = clock.today()
-        for own in self._codes(code, sector):
-            recognition = recognitions.add_recognition(
-                session,
-                organisation,
+        contact, email = self._contact(writer, number, organisation, registered_at)
+        codes = self._codes(code)
+        for own in codes:
+            writer.add(
+                Recognition,
+                organisation_id=organisation,
                 code=own,
-                valid_from=today - timedelta(days=rng.randint(100, 700)),
-                valid_until=today + timedelta(days=740),
+                valid_from=country.day(-rng.randint(450, 850)),
+                valid_until=country.day(570),
                 proof="leerbedrijvenregister van SBB",
-                by=contact,
+                checked_at=seen_at if is_seen else None,
+                checked_by_id=seen_by,
+                created_at=registered_at,
             )
-            if state is not OrganisationState.REGISTERED:
-                recognitions.check_recognition(
-                    session, recognition, valid_until=recognition.valid_until, by=town.broker()
-                )
-        if state is not OrganisationState.REGISTERED:
-            actions.verify_organisation(session, organisation, checked=list(Evidence), by=town.broker())
-        if state is OrganisationState.SUSPENDED:
-            actions.suspend_organisation(session, organisation, why="Er loopt een gesprek.", by=town.broker())
-        elif state is OrganisationState.BLOCKED:
-            actions.block_organisation(session, organisation, why="Bedrijf is gestopt.", by=town.broker())
-        elif state is OrganisationState.VERIFIED:
-            self.verified.append(organisation)
+        if state in WHY:
+            trail.tell(state.value, seen_at, organisation, by=seen_by, programme=town.programme.id)
+        return Company(organisation, contact, email, tuple(sorted(codes)))
 
-    def _contact(self, number):
-        fixed = {0: accounts.EMPLOYER, 1: accounts.EMPLOYER2} if self.town.crowd.slug == "noord" else {}
-        email = fixed.get(number) or f"employer-{self.numbers.employer():06d}@{accounts.DOMAIN}"
-        user = people.register_employer(self.session, email=email, by=None)
-        user.name = self.rng.choice(words.CONTACT).replace("_", " ")
+    def _contact(self, writer, number, organisation, at):
+        fixed = {0: accounts.EMPLOYER, 1: accounts.EMPLOYER2} if self.town.is_noord else {}
+        email = fixed.get(number) or f"employer-{self.country.employer():06d}@{accounts.DOMAIN}"
+        contact = self._member(writer, organisation, email, self.town.contact(), at, manages=True)
+        if number == 0 and self.town.is_noord:
+            self._member(writer, organisation, accounts.COLLEAGUE, "Karin de Boer", at, manages=False)
+        return contact, email
+
+    @staticmethod
+    def _member(writer, organisation, email, name, at, *, manages):
+        user = add_user(writer, Role.EMPLOYER, email, name, at)
+        writer.add(Membership, organisation_id=organisation, user_id=user, manages=manages)
         return user
 
-    def _codes(self, code, sector):
+    def _codes(self, code):
         """The code itself and up to two others of the same sector."""
-        same = [other for other in OFFERED if other != code and self._sector(other) == sector]
+        same = [other for other in self.same_sector[self.country.sectors[code]] if other != code]
         return [code, *self.rng.sample(same, min(len(same), self.rng.choice((0, 1, 1, 2))))]
 
-    def _sector(self, code):
-        return self.session.get(Qualification, code).sector.value
-
-    def _interest(self, remark, state):
-        interest = actions.express_interest(
-            self.session,
-            programme=self.town.programme,
+    def _interest(self, writer, remark, state):
+        at = self.country.at(INTERESTED, self.town.minutes())
+        writer.add(
+            Interest,
+            programme_id=self.town.programme.id,
             company=f"Winkel {self.rng.choice(words.COMPANY_NAMES)}",
-            contact_name=self.rng.choice(words.CONTACT).replace("_", " "),
-            email=f"interesse-{self.numbers.interest():04d}@{accounts.DOMAIN}",
+            contact_name=self.town.contact(),
+            email=f"interesse-{self.country.interest():04d}@{accounts.DOMAIN}",
             remark=remark,
+            state=state,
+            state_changed_at=at,
+            created_at=at,
         )
-        if state is not InterestState.NEW:
-            actions.follow_up_interest(self.session, interest, state, by=self.town.broker())
 
-    def offer_all(self):
-        """Offer the open places and the others, organisation after organisation; one in twenty stays a draft."""
-        crowd = self.town.crowd
+    # --- places ----------------------------------------------------------------------------------------------------
+
+    def _offer_all(self, writer, verified):
+        """The open places first, then the others: one in twenty a draft, the rest paused and closed in turn."""
+        crowd, rng = self.town.crowd, self.rng
         total = crowd.open_places + crowd.other_places
-        for number in range(total):
-            organisation = self.verified[number % len(self.verified)]
-            is_draft = number >= crowd.open_places and (number - crowd.open_places) % 20 == 0
-            place = self._offer(organisation, number)
-            if not is_draft:
-                offers.open_place(self.session, place, by=manager_of(organisation))
-                self.places.append(place)
+        states = [PlaceState.OPEN] * crowd.open_places + [
+            _state_of_other(number) for number in range(crowd.other_places)
+        ]
+        seats = [3 if number == 0 else rng.choice((1, 1, 1, 2, 2, 3)) for number in range(total)]
+        kept = _taken_from_the_end(seats, states, crowd.kept_live)
+        for number, state in enumerate(states):
+            company = verified[number % len(verified)]
+            spot = self._offer(writer, company, number, state, seats[number], kept[number])
+            if state is not PlaceState.DRAFT:
+                self.spots.append(spot)
 
-    def close_the_rest(self):
-        """Pause and close, in turn, what should not be open today."""
-        for number, place in enumerate(self.places[self.town.crowd.open_places :]):
-            act = offers.pause_place if number % 2 else offers.close_place
-            act(self.session, place, by=manager_of(place.organisation))
-
-    def _offer(self, organisation, number):
-        rng, session = self.rng, self.session
-        by = manager_of(organisation)
-        codes = [recognition.code for recognition in organisation.recognitions]
-        sector = self._sector(codes[0])
-        today = clock.today()
-        place = offers.draft_place(session, organisation, programme_id=self.town.programme.id, by=by)
-        session.flush()  # what is not said yet gets its default
-        offers.describe_work(
-            session,
-            place,
-            title=words.COMPANIES[sector][1],
-            tasks=words.COMPANIES[sector][2],
-            codes=codes,
+    def _offer(self, writer, company, number, state, seats, kept):
+        rng, country = self.rng, self.country
+        sector = country.sectors[company.codes[0]]
+        offered_at = country.at(OFFERED_PLACES, self.town.minutes())
+        known = [process for code in company.codes for process in country.processes[code]]
+        spot = Spot(
+            id=0,
+            company=company,
             leerweg=Leerweg.BBL if number % 7 == 6 else Leerweg.BOL,
-            by=by,
-        )
-        known = [process.id for code in codes for process in work_processes(session, code)]
-        offers.describe_learning(
-            session,
-            place,
-            kinds=rng.sample(KINDS[sector], 2),
-            work_processes=rng.sample(known, max(len(known) * 2 // 3, 1)) if known else [],
-            by=by,
-        )
-        offers.set_times(
-            session,
-            place,
-            starts_on=today - timedelta(days=20),
-            ends_on=today + timedelta(days=460),
+            ends_on=country.day(330),
             weekdays=0b0011111 if number % 5 else 0b0111111,
             hours_per_day=8 if number % 3 else 7,
-            seats=3 if number == 0 else rng.choice((1, 1, 1, 2, 2, 3)),
-            late_hours=LateHours.EVENING if number % 9 == 4 else LateHours.NONE,
-            by=by,
-        )
-        offers.set_location(session, place, postcode=None, by=by)
-        offers.set_conditions(
-            session,
-            place,
-            needs_vog=number % 6 == 5,
             minimum_age=0 if number == 0 else rng.choice((0, 0, 0, 16, 18)),
+            late_hours=LateHours.EVENING if number % 9 == 4 else LateHours.NONE,
+            seats=seats,
+            kept=kept,
+        )
+        place = writer.add(
+            Place,
+            programme_id=self.town.programme.id,
+            organisation_id=company.id,
+            title=words.COMPANIES[sector][1],
+            leerweg=spot.leerweg,
+            starts_on=country.day(-OFFERED_PLACES),
+            ends_on=spot.ends_on,
+            weekdays=spot.weekdays,
+            hours_per_day=spot.hours_per_day,
+            seats=seats,
+            free=seats - kept,
+            tasks=words.COMPANIES[sector][2],
+            work_processes=sorted(rng.sample(known, max(len(known) * 2 // 3, 1))) if known else [],
+            kinds=[kind.value for kind in rng.sample(KINDS[sector], 2)],
+            features=rng.sample(FEATURES, rng.randint(1, 6)),
+            needs_vog=number % 6 == 5,
+            late_hours=spot.late_hours,
+            minimum_age=spot.minimum_age,
             allowance_cents=rng.choice((None, 0, 25_000, 35_000, 50_000)),
             pays_travel=rng.choice((None, True, False)),
-            features=rng.sample(list(Feature), rng.randint(1, 6)),
-            by=by,
-        )
-        offers.set_guidance(
-            session,
-            place,
-            trainer_name=rng.choice(words.CONTACT).replace("_", " "),
+            trainer_name=self.town.contact(),
             trainer_email=f"praktijkopleider{number}@{accounts.DOMAIN}",
-            by=by,
+            steps_done=list(STEPS),
+            state=state,
+            state_changed_at=offered_at,
+            created_at=offered_at,
         )
-        return place
+        for code in company.codes:
+            writer.add(PlaceCode, place_id=place, code=code)
+        return replace(spot, id=place)
+
+
+def add_user(writer, role, email, name, at, *, programme=None, phone=None):
+    """Write an account for someone who signs in by a link; gives back its number."""
+    return writer.add(User, role=role, programme_id=programme, email=email, name=name, phone=phone, created_at=at)
+
+
+def _state_of_other(number):
+    if number % 20 == 0:
+        return PlaceState.DRAFT
+    return PlaceState.PAUSED if number % 2 else PlaceState.CLOSED
+
+
+def _taken_from_the_end(seats, states, wanted):
+    """How many seats of each place are taken when so many are wanted: what is not open fills up first."""
+    taken = [0] * len(seats)
+    for number in reversed(range(len(seats))):
+        if states[number] is not PlaceState.DRAFT:
+            taken[number] = min(seats[number], wanted)
+            wanted -= taken[number]
+    if wanted:
+        raise ValueError(f"{wanted} placements have no seat: a scale needs more places")
+    return taken

@@ -1,258 +1,205 @@
-"""Fill an empty database at one scale: from the first broker, half a year ago, to the round of today."""
+"""Fill an empty database at one scale: from the first broker, more than a year ago, to the round of today.
 
-import itertools
+Who takes part and what happened long ago is written in bulk, as it stands today; what flows (rounds, decisions,
+answers) is done by the actions themselves on the day on which it happened. Both are the same at every scale.
+"""
+
+import contextvars
 import json
-import random
 from contextlib import contextmanager
-from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from stagemakelaar import clock, outbox
-from stagemakelaar.casework import actions as casework
-from stagemakelaar.casework.queries import case_of
+from stagemakelaar import audit, clock, outbox
+from stagemakelaar.casework.models import CaseState
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.outbox import Message, MessageState
-from stagemakelaar.people import actions as people
-from stagemakelaar.people.models import Role, User
-from stagemakelaar.people.signing_in.passwords import hash_password
-from stagemakelaar.people.signing_in.totp import demo_secret
+from stagemakelaar.people.models import Programme, User
 from stagemakelaar.reference.starter import load_starter
-from stagemakelaar.rounds import actions as rounds
-from stagemakelaar.rounds import review
-from stagemakelaar.rounds.models import Proposal, ProposalState
-from stagemakelaar.rounds.queries import proposals_of
-from stagemakelaar.seed import accounts, canaries, words
-from stagemakelaar.seed.companies import Companies
+from stagemakelaar.seed import accounts, canaries, rounds
+from stagemakelaar.seed.archive import Archive
+from stagemakelaar.seed.companies import CARE, Companies
 from stagemakelaar.seed.history import History
+from stagemakelaar.seed.rows import writing_rows
 from stagemakelaar.seed.scales import SCALES
 from stagemakelaar.seed.students import Students
+from stagemakelaar.seed.town import FOUNDED, Country, Town
+from stagemakelaar.seed.trail import Trail
 
+FIRST_SEARCHERS, EARLIER_ROUND = 150, 140  # so many days ago
+MOST_FIRST_SEARCHERS = 8
 NO_MAILBOX = "550 5.1.1 no such mailbox"
+# The account `student2` has a proposal, whatever the seed: it has waited long and asks little.
+EASY_TO_PLACE = {
+    "age": 19,
+    "days_per_week": 2,
+    "must": [],
+    "travel_modes": ["bike", "public_transport"],
+    "max_minutes": 75,
+    "has_vog": True,
+}
+# A student who does not search: state of the case, how many days after signing up, why.
+OTHERS = (
+    (CaseState.SIGNED_UP, 0, ""),
+    (CaseState.INTAKE, 1, ""),
+    (CaseState.PAUSED, 4, "Op vakantie tot volgende maand."),
+    (CaseState.CLOSED, 3, "Heeft zelf een plek gevonden."),
+)
 
 
-class Numbers:
-    """Nummers: counters over all programmes, for what must be unique in the country."""
+class Filling:
+    """Vulling: one programme and everyone in it."""
 
-    def __init__(self):
-        for name in ("student", "employer", "company", "branch", "interest", "broker"):
-            setattr(self, name, itertools.count(1).__next__)
+    def __init__(self, session, country, crowd):
+        self.crowd = crowd
+        self.town = Town(session, country, crowd)
+        self.companies = Companies(self.town)
+        self.students = Students(self.town)
+        self.history = History(self.town, self.companies, self.students)
+        self.archive = Archive(self.town, self.companies, self.students)
+        searching = crowd.searching + crowd.approvals - self.history.returning
+        self.searching = max(searching, 0) if crowd.open_places else 0
+        self.first = min(self.searching // 3, MOST_FIRST_SEARCHERS)
 
+    def first_searchers(self, writer, trail):
+        """Those who searched at the time of the earlier round, and still do."""
+        for number in range(self.first):
+            self._searcher(writer, trail, number, FIRST_SEARCHERS)
 
-class Town:
-    """Stad: one programme while it is being filled."""
+    def everyone(self, writer, trail):
+        """All other students."""
+        rng = self.town.rng
+        for number in range(self.first, self.searching):
+            self._searcher(writer, trail, number, rng.randint(5, 120))
+        self.history.write(writer, trail)
+        self.archive.write(writer, trail)
+        for number in range(self.crowd.other):
+            state, changed, note = OTHERS[number % len(OTHERS)]
+            ago = rng.randint(4, 30)
+            self.students.write(writer, trail, ago=ago, state=state, changed=changed, note=note)
 
-    def __init__(self, session, crowd, rng, password_hash, numbers, *, today):
-        self.session, self.crowd, self.rng, self.today = session, crowd, rng, today
-        # of the proposals of today's round, so many are approved at once
-        self.approvals = max(crowd.live // 4, 1) if crowd.open_proposals else 0
-        self.programme = people.create_programme(
-            session,
-            slug=crowd.slug,
-            name=f"Stagemakelaar {crowd.town}",
-            kind=crowd.kind,
-            email=f"{crowd.slug}@{accounts.DOMAIN}",
-            phone="+31201234567",
-            by=None,
-        )
-        session.flush()
-        self.brokers = []
-        for known in accounts.STAFF:
-            if known.programme == crowd.slug:
-                self._staff(known.role, known.email, known.name, password_hash)
-        for _number in range(crowd.brokers):
-            email = f"broker-{numbers.broker():04d}@{accounts.DOMAIN}"
-            name = f"{rng.choice(words.FIRST)} {rng.choice(words.LAST).replace('_', ' ')}"
-            self._staff(Role.BROKER, email, name, password_hash)
-        self.companies = Companies(session, self, numbers)
-        self.students = Students(session, self, numbers)
-        self.history = History(session, self, approvals=self.approvals)
-        self._turns = itertools.count()
-
-    def _staff(self, role, email, name, password_hash):
-        user = people.register_staff(
-            self.session,
-            role=role,
-            email=email,
-            name=name,
-            programme=self.programme,
-            password_hash=password_hash,
-            totp_secret=demo_secret(email),
-            by=None,
-        )
-        if role is Role.BROKER and not email.startswith("leaver@"):
-            self.brokers.append(user)
-
-    def broker(self):
-        """The brokers of the programme, in turn."""
-        return self.brokers[next(self._turns) % len(self.brokers)]
-
-    def newcomers(self, wave):
-        """A sixth of those who search today, signed up and taken on on this day."""
-        open_places = self.companies.places[: self.crowd.open_places]
-        wanted = max(self.crowd.searching + self.approvals - self.history.returning, 0) if open_places else 0
-        for number in range(wanted * wave // 6, wanted * (wave + 1) // 6):
-            place = self.rng.choice(open_places[1:])
-            profile = self.students.searcher(place, number, searching_since=clock.today())
-            if number == 0 and self.crowd.slug == "noord":
-                place = next(place for place in open_places if "25960" in {row.code for row in place.codes})
-                profile = self.students.searcher(place, number) | {"searching_since": clock.today()}
-                profile |= {"email": accounts.STUDENT2, "code": "25960", "age": 19, "days_per_week": 2}
-            self.students.take_on(self.students.sign_up(**profile))
+    def _searcher(self, writer, trail, number, ago):
+        spots = self.companies.open_spots
+        wanted = self.students.searcher(self.town.rng.choice(spots[1:]), number)
+        if number == self.first and self.town.is_noord:
+            spot = next(spot for spot in spots if CARE in spot.company.codes)
+            wanted = self.students.fitting(spot) | EASY_TO_PLACE | {"email": accounts.STUDENT2, "code": CARE}
+            ago = 110
+        self.students.write(writer, trail, ago=ago, state=CaseState.SEARCHING, changed=1, **wanted)
 
 
 def fill(scale, seed, today, *, canary_file=None, accounts_file=None):
     """Fill the database of this process, which must have the newest schema and no rows.
 
+    scale           a name of `SCALES`
     today           the date of the last day that is written
     canary_file     open text file for the words of `canaries.plant`, or None
     accounts_file   open text file for a JSON line per account, or None
     """
-    rng = random.Random(f"stagemakelaar:{scale}:{seed}")  # noqa: S311 - the same seed must give the same people
-    password_hash = hash_password(accounts.PASSWORD)
-
-    with _days_ago(today, 180) as session:
-        load_starter(session)
-        numbers = Numbers()
-        towns = [Town(session, crowd, rng, password_hash, numbers, today=today) for crowd in SCALES[scale]]
-        _staff_without_programme(session, password_hash)
-    # Day by day, the oldest first. Each line is one transaction; letters leave at its end.
-    for ago, acts in (
-        (170, [lambda town: town.companies.register_all()]),
-        (130, [lambda town: town.companies.offer_all()]),
-        (120, [lambda town: town.newcomers(0)]),
-        (110, [lambda town: town.history.sign_up_all()]),
-        (105, [lambda town: town.history.plan(early=True)]),
-        (102, [lambda town: town.history.answer(early=True)]),
-        (100, [lambda town: town.newcomers(1)]),
-        (98, [lambda town: town.history.begin("completed")]),
-        (60, [lambda town: town.newcomers(2)]),
-        (30, [lambda town: town.newcomers(3)]),
-        (20, [lambda town: town.history.begin("active"), lambda town: town.history.finish()]),
-        (15, [lambda town: town.newcomers(4)]),
-        (10, [lambda town: town.history.plan(early=False)]),
-        (7, [lambda town: town.history.answer(early=False)]),
-        (5, [lambda town: town.newcomers(5)]),
-        (4, [others, lambda town: town.companies.close_the_rest(), earlier_round]),
-    ):
-        with _days_ago(today, ago) as session:
-            for town in towns:
-                for act in acts:
-                    act(town)
-            _deliver(session, towns)
-    with _days_ago(today, 1) as session:
-        for town in towns:
-            if town.crowd.open_proposals:
-                this_round(town)
-        if canary_file is not None:
+    context = contextvars.copy_context()  # whoever asks may be known to the trail as another origin
+    context.run(audit.origin.set, "system")
+    context.run(fill_crowds, SCALES[scale], scale, seed, today)
+    if canary_file is not None:
+        with transaction() as session:
             canaries.plant(session, canary_file)
     if accounts_file is not None:
         _tell_accounts(current_session(), accounts_file)
 
 
+def fill_crowds(crowds, scale, seed, today):
+    """Fill the database with these crowds; the name of the scale and the seed settle who they are."""
+    with transaction() as session:
+        load_starter(session)
+    country = Country(current_session(), scale, seed, today)
+    with _days_ago(country, FOUNDED) as session:
+        fillings = [Filling(session, country, crowd) for crowd in crowds]
+        for known in accounts.STAFF:
+            if known.programme is None:
+                country.register_staff(session, known.role, known.email, known.name)
+    trail = Trail()
+    for filling in fillings:
+        with transaction() as session, writing_rows(session) as writer:
+            filling.companies.write(writer, trail)
+            filling.first_searchers(writer, trail)
+    _act(country, fillings, trail, EARLIER_ROUND, lambda session, one: rounds.earlier_round(session, one.town))
+    for filling in fillings:
+        with transaction() as session, writing_rows(session) as writer:
+            filling.everyone(writer, trail)
+    _count_what_stands_there()
+    # Day by day, the oldest first; letters leave at the end of each day.
+    for days, act in (
+        (105, lambda session, one: one.history.plan(session, early=True)),
+        (102, lambda session, one: one.history.answer(session, early=True)),
+        (98, lambda session, one: one.history.begin(session, "completed")),
+        (20, lambda session, one: (one.history.begin(session, "active"), one.history.finish(session))),
+        (10, lambda session, one: one.history.plan(session, early=False)),
+        (7, lambda session, one: one.history.answer(session, early=False)),
+        (1, _round_of_today),
+    ):
+        _act(country, fillings, trail, days, act)
+    with transaction() as session:
+        trail.write_until(session, country.at(-1))
+
+
+def _round_of_today(session, filling):
+    if filling.crowd.open_proposals:
+        rounds.this_round(session, filling.town)
+    else:
+        filling.history.rest(session)
+
+
+def _act(country, fillings, trail, days, act):
+    """Do the same in every programme on a day of before, after all that is told of the days before it."""
+    with transaction() as session:
+        trail.write_until(session, country.at(days))
+    for filling in fillings:
+        with _days_ago(country, days) as session:
+            act(session, filling)
+            if days > 1:  # the letters of yesterday wait for whoever looks today
+                _deliver(session, filling.town.programme)
+
+
 @contextmanager
-def _days_ago(today, days):
+def _days_ago(country, days):
     """One transaction at ten in the morning of a day before today."""
-    moment = datetime.combine(today - timedelta(days=days), time(10), clock.AMSTERDAM)
-    with clock.standing_at(moment), transaction() as session:
+    with clock.standing_at(country.at(days)), transaction() as session:
         yield session
 
 
-def _staff_without_programme(session, password_hash):
-    for known in accounts.STAFF:
-        if known.programme is None:
-            people.register_staff(
-                session,
-                role=known.role,
-                email=known.email,
-                name=known.name,
-                password_hash=password_hash,
-                totp_secret=demo_secret(known.email),
-                by=None,
-            )
-
-
-def others(town):
-    """Students who do not search: new, in talk, paused, and a case that was closed early."""
-    session = town.session
-    for number in range(town.crowd.other):
-        kind = number % 4
-        student = town.students.sign_up(complete=kind != 0)
-        if kind == 0:
-            continue
-        town.students.take_on(student, search=kind == 2)
-        case = case_of(session, student)
-        if kind == 2:
-            casework.pause(session, case, why="Op vakantie tot volgende maand.", by=town.broker())
-        elif kind == 3:
-            casework.close(session, case, why="Heeft zelf een plek gevonden.", by=town.broker())
-    if not town.crowd.open_proposals:  # without a round of today, who came back looks elsewhere
-        for student in town.history.returned():
-            casework.pause(session, case_of(session, student), why="Zoekt nu zelf verder.", by=town.broker())
-
-
-def earlier_round(town):
-    """A round of before, closed: one run that was stopped, one that failed, one that was looked at and closed."""
-    session, broker = town.session, town.broker()
-    match_round = rounds.open_round(session, town.programme, name="Eerste ronde", by=broker)
-    stopped = rounds.ask_for_run(session, match_round, by=broker, lot=town.rng.randrange(2**31))
-    rounds.cancel_run(session, stopped, by=broker)
-    failed = rounds.ask_for_run(session, match_round, by=broker, lot=town.rng.randrange(2**31))
-    rounds.freeze_run(session, failed.id)
-    rounds.run_failed(session, failed.id, failed.attempts, "de computer viel uit")
-    compute(town, match_round)
-    rounds.close_round(session, match_round, by=broker, why="Er kwamen nog veel nieuwe plekken bij.")
-
-
-def this_round(town):
-    """The round of today: computed yesterday, a part of it decided, the rest open for whoever signs in."""
-    session, broker = town.session, town.broker()
-    match_round = rounds.open_round(session, town.programme, name="Ronde van deze week", by=broker)
-    run = compute(town, match_round)
-    proposals = session.scalars(proposals_of(run.id).where(Proposal.state == ProposalState.OPEN)).unique().all()
-    free = [proposal for proposal in proposals if proposal.student.user.email != accounts.STUDENT2]
-    town.rng.shuffle(free)
-    for proposal in free[: town.approvals]:
-        review.approve(session, proposal, by=broker, why="Past goed bij de leerwens.")
-    for number, proposal in enumerate(free[town.approvals :]):
-        if number >= len(proposals) - town.approvals - town.crowd.open_proposals:
-            break
-        if number % 4 == 0:
-            review.hold(session, proposal, by=broker, why="Wacht op de school.", until=town.today + timedelta(days=7))
-        else:
-            review.reject(session, proposal, by=broker, why="De student wil eerst een gesprek.")
-
-
-def compute(town, match_round):
-    """Ask for a run and carry it out on the spot."""
-    session = town.session
-    run = rounds.ask_for_run(session, match_round, by=town.broker(), lot=town.rng.randrange(2**31))
-    rounds.freeze_run(session, run.id)
-    rounds.store_outcome(session, run.id, run.attempts, rounds.replay(run))
-    return run
-
-
-def _deliver(session, towns):
+def _deliver(session, programme):
     """The letters of this day arrive; of each programme the very first letter comes back."""
-    refused = {town.programme.id for town in towns} - set(
-        session.scalars(select(Message.programme_id).where(Message.state == MessageState.FAILED))
+    has_failed = session.scalar(
+        select(Message.id).where(Message.programme_id == programme.id, Message.state == MessageState.FAILED).limit(1)
     )
     while letters := outbox.claim(session, limit=500):
         for letter in letters:
-            if letter.programme_id in refused:
-                refused.discard(letter.programme_id)
-                outbox.settle_trouble(session, letter.id, letter.attempts, NO_MAILBOX, lasting=True)
-            else:
+            if has_failed:
                 outbox.settle_sent(session, letter.id, letter.attempts)
+            else:
+                outbox.settle_trouble(session, letter.id, letter.attempts, NO_MAILBOX, lasting=True)
+                has_failed = True
+
+
+def _count_what_stands_there():
+    """Let PostgreSQL know how large its tables have become, or it would plan for empty ones."""
+    with transaction() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("ANALYZE"))
 
 
 def _tell_accounts(session, file):
-    for user in session.scalars(select(User).order_by(User.id)):
+    found = (
+        select(User.email, User.role, Programme.slug, User.password_hash, User.totp_secret)
+        .outerjoin(Programme, Programme.id == User.programme_id)
+        .order_by(User.id)
+        .execution_options(yield_per=5_000)
+    )
+    for email, role, slug, password_hash, totp_secret in session.execute(found):
         line = {
-            "email": user.email,
-            "role": user.role.value,
-            "programme": user.programme.slug if user.programme else None,
-            "password": accounts.PASSWORD if user.is_staff else None,
-            "totp_secret": user.totp_secret,
+            "email": email,
+            "role": role.value,
+            "programme": slug,
+            "password": accounts.PASSWORD if password_hash else None,
+            "totp_secret": totp_secret,
         }
         file.write(json.dumps(line) + "\n")

@@ -12,6 +12,7 @@ from stagemakelaar.rooms import import_models
 
 # Salted, so never the same twice.
 LEFT_OUT = {("user_account", "password_hash")}
+AT_ONCE = 2_000  # rows in memory
 
 
 def fingerprint(session, *, without=frozenset()):
@@ -26,7 +27,8 @@ def fingerprint(session, *, without=frozenset()):
             continue
         columns = [column for column in table.columns if (table.name, column.name) not in LEFT_OUT]
         digest.update(table.name.encode())
-        for row in session.execute(select(*columns).order_by(*table.primary_key.columns)):
+        rows = select(*columns).order_by(*table.primary_key.columns).execution_options(yield_per=AT_ONCE)
+        for row in session.execute(rows):
             digest.update(json.dumps([_plain(value) for value in row], sort_keys=True).encode())
     return digest.hexdigest()
 

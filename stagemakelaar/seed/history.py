@@ -1,19 +1,23 @@
-"""What happened before today: placements that ended, run or wait for an answer, and a round that was closed."""
+"""Placements by hand of before today, that ended, run or wait for an answer: made by the actions themselves."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from stagemakelaar import clock
 from stagemakelaar.casework import actions as casework
+from stagemakelaar.casework.models import CaseState
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.matching.explain import explanation
 from stagemakelaar.matching.solver import solve
+from stagemakelaar.people.models import Student
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import BrokerReason, EmployerReason, StudentReason
+from stagemakelaar.places.models import Place
+from stagemakelaar.places.queries import addressees_of
 from stagemakelaar.rounds import snapshot
 from stagemakelaar.seed import accounts
-from stagemakelaar.seed.companies import manager_of
+from stagemakelaar.seed.companies import Spot
+from stagemakelaar.seed.students import Person
 
+SIGNED_UP = 110  # so many days ago
 ENDED = ("completed", "employer", "broker", "student", "completed", "completed")
 FELL_THROUGH = {"student", "employer", "broker"}
 LIVE = ("planned", "confirmed", "active", "half")
@@ -24,8 +28,8 @@ class Story:
     """Verhaal: one student, the place that was found, and how it goes."""
 
     fate: str
-    student: object
-    place: object
+    person: Person
+    spot: Spot
     placement: object = None
 
     @property
@@ -35,104 +39,103 @@ class Story:
 
 
 class History:
-    """Geschiedenis van een programma: by-hand placements of before, each brought to its own state in later steps."""
+    """Geschiedenis van een programma: by-hand placements, each brought to its own state in later steps."""
 
-    def __init__(self, session, town, *, approvals):
-        self.session, self.town, self.companies, self.students = session, town, town.companies, town.students
+    def __init__(self, town, companies, students):
+        self.town, self.companies, self.students = town, companies, students
         crowd = town.crowd
-        live = crowd.live - approvals
-        ended = crowd.history - crowd.live
+        ended, live = crowd.told_ended, crowd.told_live
         self.fates = [ENDED[n % len(ENDED)] for n in range(ended)] + [LIVE[n % len(LIVE)] for n in range(live)]
-        if crowd.slug == "noord":
+        if town.is_noord:
             self.fates[ended : ended + 2] = ["planned", "confirmed"]  # the accounts `student` and `minor`
         self.first_live = ended
         self.returning = sum(fate in FELL_THROUGH for fate in self.fates)
         self.stories = []
 
-    def sign_up_all(self):
-        """Sign up, each with a place in mind whose seats are not taken by the others."""
-        places = iter([place for place in self.companies.places for _seat in range(place.seats)])
-        first = self.companies.places[0]
-        rest = iter([place for place in places if place is not first])
+    def write(self, writer, trail):
+        """Write the students, each with a place in mind whose seats are not taken by the others."""
+        first, *others = self.companies.spots
+        seats = iter([spot for spot in others for _seat in range(spot.seats - spot.kept)])
         for number, fate in enumerate(self.fates):
             named = self._named(number)
-            place = first if named else next(rest)
-            wanted = self.students.searcher(place, 0) | self._period(fate)
-            student = self.students.sign_up(**(wanted | named))
-            self.students.take_on(student)
-            self.stories.append(Story(fate, student, place))
+            spot = first if named else next(seats)
+            wanted = self.students.fitting(spot) | self._period(fate) | named
+            person = self.students.write(writer, trail, ago=SIGNED_UP, state=CaseState.SEARCHING, **wanted)
+            self.stories.append(Story(fate, person, spot))
 
     def _named(self, number):
-        if self.town.crowd.slug != "noord":
+        if not self.town.is_noord:
             return {}
         who = {self.first_live: (accounts.STUDENT, 19), self.first_live + 1: (accounts.MINOR, 16)}.get(number)
         if who is None:
             return {}
         return {"email": who[0], "age": who[1], "code": "25960", "days_per_week": 3, "must": []}
 
-    @staticmethod
-    def _period(fate):
-        """Days are counted from the sign-up, 110 days ago."""
-        today = clock.today()
-        first = today + timedelta(days=12 if fate == "completed" else 90 if fate == "active" else 140)
-        return {"starts_on": first, "ends_on": first + timedelta(days=70 if fate == "completed" else 98)}
+    def _period(self, fate):
+        first = {"completed": -98, "active": -20}.get(fate, 30)
+        last = first + (70 if fate == "completed" else 98)
+        return {"starts_on": self.town.country.day(first), "ends_on": self.town.country.day(last)}
 
-    def plan(self, *, early):
+    def plan(self, session, *, early):
         """Place by hand those whose turn it is."""
         for story in self.stories:
             if story.is_early is early:
-                self.session.refresh(story.place)
+                student, place = session.get(Student, story.person.id), session.get(Place, story.spot.id)
                 story.placement = placements.plan(
-                    self.session,
-                    story.student,
-                    story.place,
-                    reasons=self._reasons(story.student, story.place),
+                    session,
+                    student,
+                    place,
+                    reasons=self._reasons(session, student, place),
                     why="Met student en bedrijf besproken.",
                     by=self.town.broker(),
                 )
                 if story.fate == "broker":  # taken back before its letters left
-                    self._answer(story.fate, story.placement)
+                    self._answer(session, story.fate, story.placement)
 
-    def _reasons(self, student, place):
-        problem = snapshot.pair_of_today(self.session, student, place)
+    @staticmethod
+    def _reasons(session, student, place):
+        problem = snapshot.pair_of_today(session, student, place)
         outcome = solve(problem)
         return explanation(problem, outcome, student.id) if (outcome.place >= 0).all() else {}
 
-    def answer(self, *, early):
+    def answer(self, session, *, early):
         """Let both sides answer as the story wants."""
         for story in self.stories:
             if story.is_early is early and story.placement.is_live:
-                self._answer(story.fate, story.placement)
+                self._answer(session, story.fate, story.placement)
 
-    def _answer(self, fate, placement):
-        student, contact = placement.student.user, manager_of(placement.place.organisation)
+    def _answer(self, session, fate, placement):
+        student, contact = placement.student.user, addressees_of(session, placement.place.organisation_id)[0]
         if fate in {"completed", "active", "confirmed", "half"}:
-            placements.accept(self.session, placement, by=student)
+            placements.accept(session, placement, by=student)
         if fate in {"completed", "active", "confirmed"}:
-            placements.confirm_capacity(self.session, placement, by=contact)
+            placements.confirm_capacity(session, placement, by=contact)
         if fate == "student":
-            placements.decline(self.session, placement, reason=StudentReason.TRAVEL, by=student)
+            placements.decline(session, placement, reason=StudentReason.TRAVEL, by=student)
         elif fate == "employer":
-            placements.refuse(self.session, placement, reason=EmployerReason.TRAINER_AWAY, by=contact)
+            placements.refuse(session, placement, reason=EmployerReason.TRAINER_AWAY, by=contact)
         elif fate == "broker":
             reason, note = BrokerReason.DATA_WRONG, "De datums klopten niet."
-            placements.withdraw(self.session, placement, reason=reason, note=note, by=self.town.broker())
+            placements.withdraw(session, placement, reason=reason, note=note, by=self.town.broker())
 
-    def begin(self, fate):
+    def begin(self, session, fate):
         """The first day has come."""
         for placement in self._of(fate):
-            placements.start(self.session, placement, by=self.town.broker())
+            placements.start(session, placement, by=self.town.broker())
 
-    def finish(self):
+    def finish(self, session):
         """The last day is over, and the case is closed."""
         for placement in self._of("completed"):
-            placements.end(self.session, placement, by=self.town.broker())
-            case = case_of(self.session, placement.student)
-            casework.close(self.session, case, why="Stage afgerond.", by=self.town.broker())
+            placements.end(session, placement, by=self.town.broker())
+            case = case_of(session, placement.student)
+            casework.close(session, case, why="Stage afgerond.", by=self.town.broker())
 
-    def returned(self):
-        """The students who are searching again because their place fell through."""
-        return [story.student for story in self.stories if story.fate in FELL_THROUGH]
+    def rest(self, session):
+        """Without a round of today, who came back because a place fell through looks elsewhere."""
+        for story in self.stories:
+            if story.fate in FELL_THROUGH:
+                case = case_of(session, story.placement.student)
+                casework.pause(session, case, why="Zoekt nu zelf verder.", by=self.town.broker())
 
     def _of(self, fate):
         return [story.placement for story in self.stories if story.fate == fate]

@@ -1,0 +1,55 @@
+"""The rounds of a programme, by the actions themselves: one of before that was closed, and the one of today."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from stagemakelaar.people.models import Student, User
+from stagemakelaar.rounds import actions as rounds
+from stagemakelaar.rounds import review
+from stagemakelaar.rounds.models import Proposal, ProposalState
+from stagemakelaar.rounds.queries import proposals_of
+from stagemakelaar.seed import accounts
+
+
+def earlier_round(session, town):
+    """A round of before, closed: one run that was stopped, one that failed, one that was looked at and closed."""
+    broker = town.broker()
+    match_round = rounds.open_round(session, town.programme, name="Eerste ronde", by=broker)
+    stopped = rounds.ask_for_run(session, match_round, by=broker, lot=town.rng.randrange(2**31))
+    rounds.cancel_run(session, stopped, by=broker)
+    failed = rounds.ask_for_run(session, match_round, by=broker, lot=town.rng.randrange(2**31))
+    rounds.freeze_run(session, failed.id)
+    rounds.run_failed(session, failed.id, failed.attempts, "de computer viel uit")
+    _compute(session, town, match_round)
+    rounds.close_round(session, match_round, by=broker, why="Er kwamen nog veel nieuwe plekken bij.")
+
+
+def this_round(session, town):
+    """The round of today: computed yesterday, a part of it decided, the rest open for whoever signs in."""
+    broker, crowd = town.broker(), town.crowd
+    match_round = rounds.open_round(session, town.programme, name="Ronde van deze week", by=broker)
+    run = _compute(session, town, match_round)
+    named = select(Student.id).join(User, User.id == Student.user_id).where(User.email == accounts.STUDENT2)
+    ids = session.scalars(proposals_of(run.id, ProposalState.OPEN).with_only_columns(Proposal.id)).all()
+    kept = set(session.scalars(select(Proposal.id).where(Proposal.run_id == run.id, Proposal.student_id.in_(named))))
+    free = [number for number in ids if number not in kept]
+    town.rng.shuffle(free)
+    decided = max(len(ids) - crowd.open_proposals, 0)
+    for order, number in enumerate(free[:decided]):
+        proposal = session.get(Proposal, number)
+        if order < crowd.approvals:
+            review.approve(session, proposal, by=broker, why="Past goed bij de leerwens.")
+        elif (order - crowd.approvals) % 4 == 0:
+            until = town.country.today + timedelta(days=7)
+            review.hold(session, proposal, by=broker, why="Wacht op de school.", until=until)
+        else:
+            review.reject(session, proposal, by=broker, why="De student wil eerst een gesprek.")
+
+
+def _compute(session, town, match_round):
+    """Ask for a run and carry it out on the spot."""
+    run = rounds.ask_for_run(session, match_round, by=town.broker(), lot=town.rng.randrange(2**31))
+    rounds.freeze_run(session, run.id)
+    rounds.store_outcome(session, run.id, run.attempts, rounds.replay(run))
+    return run
