@@ -28,6 +28,7 @@ GET  /demo/post                                                     *
 GET  /aanmelden                                                     *
 GET  /aanmelden/noord                                               *
 POST /aanmelden/noord                                               *
+GET  /zo-kiezen-we/noord                                            *
 GET  /bedrijven                                                     *
 GET  /bedrijven/aanmelden                                           *
 POST /bedrijven/aanmelden                                           *

@@ -1,13 +1,50 @@
 """The rules of a programme, set by people: weights, terms, four eyes."""
 
+from dataclasses import asdict
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+
 from stagemakelaar import audit
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.matching.scoring import BOUNDS, Weights
+from stagemakelaar.people.models import User
+
+CHANGED = "programme.settings_changed"
+
+
+class WeightChange(NamedTuple):
+    """Wijziging van de weging: who changed the weights, when, and from what to what: part → points."""
+
+    at: datetime
+    by: str
+    before: dict
+    after: dict
+
+    @property
+    def parts(self):
+        """The parts that changed, in the order of the score: (part, before, after)."""
+        return [(part, self.before[part], self.after[part]) for part in BOUNDS if self.before[part] != self.after[part]]
 
 
 def weights_of(programme):
     """The weights by which a programme orders pairs."""
     return Weights(**programme.weights)
+
+
+def weight_changes(session, programme):
+    """Every change of the weights, the newest first; read from the trail, so that none can be lost or altered."""
+    lines = [line for line in audit.trail_of(session, "programme", programme.id) if line.action == CHANGED]
+    actors = {line.actor_id for line in lines}
+    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(actors))).all())
+    changes, now = [], asdict(Weights())
+    for line in lines:
+        before = line.details.get("weights_before", now)
+        now = asdict(Weights(**line.details["weights"]))
+        if before != now:
+            changes.append(WeightChange(line.at, names.get(line.actor_id, ""), before, now))
+    return changes[::-1]
 
 
 def change_settings(session, programme, *, weights, answer_days, undo_minutes, four_eyes, by):
@@ -21,17 +58,19 @@ def change_settings(session, programme, *, weights, answer_days, undo_minutes, f
         raise DomainError(N_("Kies een getal van 1 tot en met 30."), field="answer_days")
     if not 0 <= undo_minutes <= 240:
         raise DomainError(N_("Kies een getal van 0 tot en met 240."), field="undo_minutes")
+    before = asdict(weights_of(programme))
     programme.weights = dict(weights)
     programme.answer_days = answer_days
     programme.undo_minutes = undo_minutes
     programme.four_eyes = four_eyes
     audit.record(
         session,
-        "programme.settings_changed",
+        CHANGED,
         programme,
         by=by,
         programme_id=programme.id,
         weights=dict(weights),
+        weights_before=before,
         answer_days=answer_days,
         undo_minutes=undo_minutes,
         four_eyes=four_eyes,

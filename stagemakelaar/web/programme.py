@@ -7,33 +7,39 @@ from wtforms import BooleanField
 
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError
-from stagemakelaar.matching.scoring import BOUNDS
+from stagemakelaar.matching.scoring import BOUNDS, HINT
 from stagemakelaar.people.models import Programme
 from stagemakelaar.people.permissions import Permission
-from stagemakelaar.people.settings import change_settings, weights_of
-from stagemakelaar.web.access import actor, allow
+from stagemakelaar.people.queries import programme_called
+from stagemakelaar.people.settings import change_settings, weight_changes, weights_of
+from stagemakelaar.web.access import actor, allow, public
 from stagemakelaar.web.fields import WholeNumber
 from stagemakelaar.web.forms import BaseForm, required
 
 pages = Blueprint("programme", __name__)
 
+PARTS = {
+    "learning": _l("Wat de student wil leren"),
+    "travel": _l("Reistijd"),
+    "kind": _l("Soort werk en wensen"),
+    "costs": _l("Vergoeding en reiskosten"),
+}
 NUMBER = required(_l("Vul een getal in."))
 
 
-def _weight(part, words):
+def _weight(part):
     low, high = BOUNDS[part]
-    return WholeNumber(
-        words, [NUMBER], least=low, most=high, description=_l("Van %(low)s tot en met %(high)s.", low=low, high=high)
-    )
+    bounds = _l("Van %(low)s tot en met %(high)s.", low=low, high=high)
+    return WholeNumber(PARTS[part], [NUMBER], least=low, most=high, description=bounds)
 
 
 class SettingsForm(BaseForm):
     """The rules by which this programme works."""
 
-    learning = _weight("learning", _l("Wat de student wil leren"))
-    travel = _weight("travel", _l("Reistijd"))
-    kind = _weight("kind", _l("Soort werk en wensen"))
-    costs = _weight("costs", _l("Vergoeding en reiskosten"))
+    learning = _weight("learning")
+    travel = _weight("travel")
+    kind = _weight("kind")
+    costs = _weight("costs")
     answer_days = WholeNumber(
         _l("Hoeveel werkdagen hebben student en bedrijf om te antwoorden?"), [NUMBER], least=1, most=30
     )
@@ -74,4 +80,28 @@ def settings():
         else:
             flash(_("De instellingen zijn opgeslagen. Ze gelden vanaf de volgende berekening."), "success")
             return redirect(url_for("programme.settings"))
-    return render_template("programme/settings.html", form=form, programme=programme), 422 if form.errors else 200
+    programme = current_session().get_one(Programme, actor().programme_id)
+    return render_template(
+        "programme/settings.html",
+        form=form,
+        programme=programme,
+        changes=weight_changes(current_session(), programme),
+        parts=PARTS,
+    ), 422 if form.errors else 200
+
+
+@pages.get("/zo-kiezen-we/<slug>")
+@public
+def weighing(slug):
+    """How proposals come about in this programme, and how heavily each thing counts: for everyone concerned."""
+    programme = programme_called(current_session(), slug)
+    weights = weights_of(programme)
+    changes = weight_changes(current_session(), programme)
+    return render_template(
+        "programme/weighing.html",
+        programme=programme,
+        rows=[(words, getattr(weights, part)) for part, words in PARTS.items()],
+        most=weights.most,
+        hint=HINT,
+        changed_at=changes[0].at if changes else None,
+    )

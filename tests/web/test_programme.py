@@ -1,7 +1,12 @@
 import pytest
 
 from stagemakelaar import audit
-from stagemakelaar.people.models import Programme, Role
+from stagemakelaar.db import current_session
+from stagemakelaar.people.models import Programme, Role, User
+from stagemakelaar.people.settings import weight_changes
+from stagemakelaar.rounds import snapshot
+from stagemakelaar.rounds.models import Run
+from tests.computed import computed
 
 
 @pytest.fixture
@@ -48,3 +53,41 @@ def test_the_learning_wish_stays_the_first_ground(browse, coordinator):
 
 def test_a_broker_does_not_set_the_rules(browse, make):
     browse.as_(make.broker()).get("/instellingen", status=403)
+
+
+def test_who_changed_the_weights_when_and_from_what_to_what(browse, coordinator, session):
+    desk = browse.as_(coordinator)
+    assert "nog niet veranderd" in desk.get("/instellingen").text
+    desk.get("/instellingen").submit(travel="40")
+    desk.get("/instellingen").submit(answer_days="7")  # another rule is no change of the weights
+    desk.get("/instellingen").submit(travel="20", costs="0")
+    programme = session.get(Programme, coordinator.programme_id)
+    assert [(change.by, change.parts) for change in weight_changes(session, programme)] == [
+        ("Fatima el Idrissi", [("travel", 40, 20), ("costs", 10, 0)]),
+        ("Fatima el Idrissi", [("travel", 30, 40)]),
+    ]
+    text = browse.as_(session.get(User, coordinator.id)).get("/instellingen").text
+    assert "Reistijd: van 40 naar 20" in text
+    assert "Reistijd: van 30 naar 40" in text
+    assert "Fatima el Idrissi" in text
+
+
+def test_a_run_keeps_the_weights_by_which_it_was_made(browse, make, coordinator):
+    make.student(searching=True)
+    make.place()
+    _round, run = computed(make.broker())
+    browse.as_(coordinator).get("/instellingen").submit(travel="40")
+    assert snapshot.thaw(current_session().get(Run, run.id)).weights.travel == 30
+
+
+def test_everyone_reads_how_heavily_each_thing_counts(browse, coordinator):
+    browse.as_(coordinator).get("/instellingen").submit(learning="60", travel="15", kind="10", costs="5")
+    text = browse.get("/zo-kiezen-we/noord").text
+    assert "Wat de student wil leren 60 van de 90 punten" in text
+    assert "Reistijd 15 van de 90 punten" in text
+    assert "voor het laatst veranderd op 3 februari 2027" in text
+    assert "15 punten meer of minder" in text
+
+
+def test_a_programme_that_does_not_exist_has_no_weights(browse):
+    browse.get("/zo-kiezen-we/nergens", status=404)
