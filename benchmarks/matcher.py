@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.hard import FAMILIES
 from benchmarks.instances import SCALES
-from benchmarks.peers import OURS, SOLVERS
+from benchmarks.peers import SOLVERS
 
 ROOT = Path(__file__).resolve().parent.parent
 HARD = "hard"  # stands among the scales for all families that are hard on a solver
@@ -53,7 +53,7 @@ def main():
     name = folder / facts["moment"].replace(":", "")
     results = {"circumstances": facts, "objections": wrong, "runs": runs}
     name.with_suffix(".json").write_text(report.as_json(results))
-    name.with_suffix(".md").write_text(report.tables(results))
+    name.with_suffix(".md").write_text(report.tables([results]))
     name.with_suffix(".svg").write_text(report.growth(runs))
     print(*wrong, f"Results in {name}.json, .md and .svg", sep="\n")
     return bool(wrong)
@@ -70,8 +70,7 @@ def jobs(scales, seeds, parts):
                 if scale == HARD:
                     continue
                 if "solve" in parts:
-                    ours = [solver for solver in _solvers(scale) if solver in OURS]
-                    yield from (one | {"what": "whole", "solver": solver} for solver in ours)
+                    yield one | {"what": "whole", "solver": "auto"}
                 if "pairs" in parts:
                     yield from (one | {"what": "pairs", "solver": method} for method in ("buckets", "duckdb"))
                 if "ask" in parts and scale != "XL":
@@ -112,6 +111,8 @@ def circumstances():
     models = [words.split(":")[1].strip() for words in facts.splitlines() if words.startswith("model name")]
     return {
         "moment": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+        "commit": _git("rev-parse", "--short", "HEAD"),
+        "changed": _git("status", "--short", "stagemakelaar/matching", "benchmarks").splitlines(),
         "processor": models[0] if models else platform.processor(),
         "cores": os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
@@ -120,6 +121,14 @@ def circumstances():
         "versions": versions,
         "load_before": os.getloadavg(),
     }
+
+
+def _git(*words):
+    """What git says, or nothing where there is no git."""
+    try:
+        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False).stdout.rstrip()
+    except OSError:
+        return ""
 
 
 if __name__ == "__main__":

@@ -117,7 +117,6 @@ SOLVERS = {
     "scipy HiGHS": (highs, "scipy", "M"),
     "networkx": (networkx_flow, "networkx", "S"),
 }
-OURS = ("kernel", "scipy")
 RIVALS = ("scipy", "ortools flow")  # the two that the goals name
 
 
@@ -131,10 +130,11 @@ def solver(name):
 
 def weights(one):
     """Whole weights of an instance, so that the greatest sum is: most students, best profile, most fit; int64."""
-    student, fit = one.student.astype(np.int64), one.fit.astype(np.int64)
-    above_fit = min(one.n_students, int(one.seats.sum())) * int(fit.max(initial=0)) + 1
+    above_fit = min(one.n_students, int(one.seats.sum())) * int(one.fit.max(initial=0)) + 1
     ranks, rank = np.unique(one.classes, return_inverse=True)
-    return (len(ranks) - rank[student]) * above_fit + fit
+    weight = ((len(ranks) - rank) * above_fit)[one.student]
+    weight += one.fit
+    return weight
 
 
 def judged(one, chosen):

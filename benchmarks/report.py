@@ -1,13 +1,18 @@
-"""From the runs of `matcher` to tables and a chart. Medians over the seeds, with the least and the most beside them."""
+"""From the runs of `matcher` to tables and a chart. Medians over the seeds, with the least and the most beside them.
+
+.venv/bin/python -m benchmarks.report benchmarks/results/*.json     # the tables, of several results together
+"""
 
 import json
 import statistics
+import sys
 from collections import defaultdict
+from pathlib import Path
 
 from benchmarks.chart import log_chart
 from benchmarks.hard import FAMILIES
 from benchmarks.instances import SCALES
-from benchmarks.peers import OURS, RIVALS, SOLVERS
+from benchmarks.peers import RIVALS, SOLVERS
 
 
 def line(run):
@@ -50,27 +55,28 @@ def good(runs, **wanted):
 
 
 def tables(results):
-    """All tables, in Markdown."""
-    runs = results["runs"]
-    parts = [
-        _circumstances(results),
-        ("The instances", _instances(runs)),
-        ("Solving", _solving(runs)),
-        ("Hard families", _families(runs)),
-        ("Eligible pairs", _pairs(runs)),
-        ("Questions", _questions(runs)),
-    ]
-    head, rest = parts[0], [f"### {title}\n\n{table}" for title, table in parts[1:] if table]
-    return "\n\n".join([head, *rest]) + "\n"
+    """All tables of one or more results, in Markdown."""
+    runs = [run for result in results for run in result["runs"]]
+    parts = {
+        "The instances": _instances(runs),
+        "Solving": _solving(runs),
+        "Hard families": _families(runs),
+        "Eligible pairs": _pairs(runs),
+        "Questions": _questions(runs),
+    }
+    told = [_circumstances(result) for result in results]
+    return "\n\n".join([*told, *(f"### {title}\n\n{table}" for title, table in parts.items() if table)]) + "\n"
 
 
 def _circumstances(results):
     facts = results["circumstances"]
+    changed = " with uncommitted changes" if facts["changed"] else ""
     versions = ", ".join(f"{name} {found or 'absent'}" for name, found in facts["versions"].items())
+    before, after = facts["load_before"][0], facts["load_after"][0]
     return (
-        f"{facts['moment']}, {facts['processor']}, {facts['cores']} cores, {facts['memory_gb']} GB, Python "
-        f"{facts['python']}, {versions}. Load before and after: {facts['load_before'][0]:.1f} and "
-        f"{facts['load_after'][0]:.1f}. Objections: {len(results['objections'])}."
+        f"{facts['moment']}, commit {facts['commit']}{changed}, {facts['processor']}, {facts['cores']} cores, "
+        f"{facts['memory_gb']} GB, Python {facts['python']}, {versions}. Load before and after: {before:.1f} and "
+        f"{after:.1f}. Objections: {len(results['objections'])}."
     )
 
 
@@ -97,9 +103,9 @@ def _instances(runs):
 def _solving(runs):
     rows = []
     for scale in SCALES:
-        for what, solver in [*(("solve", solver) for solver in SOLVERS), *(("whole", solver) for solver in OURS)]:
+        for what, solver in [*(("solve", solver) for solver in SOLVERS), ("whole", "auto")]:
             found = good(runs, what=what, scale=scale, solver=solver)
-            name = solver if what == "solve" else f"`assign(engine={solver!r})`: lot, engine, proof"
+            name = solver if what == "solve" else "`assign()`: checks, lot, engine, proof"
             against = ratios(runs, scale, solver) if what == "solve" and solver != "kernel" else ()
             rows.append([scale, name, *_cost(found), spread(against, times), len(found)])
     heads = ["", "solver", "CPU", "wall", "most memory", "CPU against kernel", "seeds"]
@@ -241,3 +247,9 @@ def _table(heads, rows):
         return ""
     lines = ["| " + " | ".join(str(cell) for cell in row) + " |" for row in (heads, ["---"] * len(heads), *rows)]
     return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    read = [json.loads(Path(name).read_text()) for name in sys.argv[1:]]
+    print(tables(read))
+    print(*objections([run for result in read for run in result["runs"]]), sep="\n")

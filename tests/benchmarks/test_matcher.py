@@ -70,13 +70,19 @@ def test_ratios_are_taken_within_one_seed():
     runs += [RUN | {"seed": seed, "solver": "scipy", "cpu": seed / 100} for seed in (1, 2)]
     runs = [run | {"students": 300, "seats": 800, "without_pair": 1} for run in runs]
     results = {"runs": runs, "objections": [], "circumstances": CIRCUMSTANCES}
-    row = next(line for line in tables(results).splitlines() if line.startswith("| S | scipy |"))
+    row = next(line for line in tables([results]).splitlines() if line.startswith("| S | scipy |"))
     assert "15 ms (10 ms – 20 ms)" in row
     assert "| ×10 |" in row
 
 
 CIRCUMSTANCES = {"moment": "2026-01-01T12:00:00", "processor": "one", "cores": 2, "memory_gb": 8, "python": "3.11"}
-CIRCUMSTANCES |= {"versions": {"ortools": None}, "load_before": [0.1], "load_after": [0.2]}
+CIRCUMSTANCES |= {
+    "commit": "abc",
+    "changed": [],
+    "versions": {"ortools": None},
+    "load_before": [0.1],
+    "load_after": [0.2],
+}
 
 
 def test_a_chart_says_its_figures_in_words():
