@@ -38,7 +38,7 @@ class Size:
     towns: int
 
 
-SIZES = {"S": Size(300, 500, 20, 1), "M": Size(5_000, 8_000, 80, 6), "L": Size(50_000, 100_000, 300, TOWNS)}
+SIZES = {"S": Size(300, 500, 20, 1), "M": Size(5_000, 8_000, 80, 6), "L": Size(50_000, 100_000, 50, TOWNS)}
 
 
 def fill(engine, size, seed):
@@ -78,7 +78,7 @@ def _tables(rng, size):
 def _students(rng, count, codes, share, towns):
     at = rng.choice(len(codes), count, p=share)
     postcode = _postcodes(rng, towns, count)
-    leerweg = rng.random(count) < 0.7
+    leerweg = rng.random(count) < 0.8
     start = rng.choice([26, 60, 89], count)
     weeks = rng.choice([10, 20, 40], count, p=[0.3, 0.5, 0.2])
     days = rng.choice([2, 3, 4, 5], count, p=[0.2, 0.3, 0.3, 0.2])
@@ -149,7 +149,7 @@ def _places(rng, count, codes, share, towns):
     order = rng.permuted(np.tile(np.arange(OF_DOSSIER), (count, 1)), axis=1)
     seats = rng.choice([1, 2, 3, 5], count, p=[0.64, 0.2, 0.08, 0.08])
     until = rng.choice([150, 300, 700], count, p=[0.2, 0.3, 0.5])
-    leerweg = rng.random(count) < 0.65
+    leerweg = rng.random(count) < 0.8
     weekend = rng.random(count) < 0.2
     draw = rng.random((count, 6))
     kind = rng.integers(0, len(KindOfWork), (count, 2))
@@ -207,7 +207,7 @@ def _towns(rng, count):
     for centre in rng.choice(known, count, replace=False):
         north = (land.lat[known] - land.lat[centre]) * 111
         east = (land.lon[known] - land.lon[centre]) * 68
-        near = known[np.hypot(north, east) < 15]
+        near = known[np.hypot(north, east) < 11]
         towns.append([f"{code} AB" for code in near])
     return towns
 
