@@ -19,7 +19,12 @@ class Other(NamedTuple):
 
 def alternatives_in_words(rows):
     """Rows of `alternatives_for` as `Other`, in the order in which they came."""
-    return [Other(place, list(_costs(alternative, students))) for place, alternative, students in rows]
+    return [Other(place, costs_in_words(alternative, students)) for place, alternative, students in rows]
+
+
+def costs_in_words(alternative, students):
+    """What an `Alternative` changes in the whole outcome, as phrases; `students` by id, for the names of who move."""
+    return list(_costs(alternative, students))
 
 
 def _costs(alternative, students):

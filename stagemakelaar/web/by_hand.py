@@ -18,8 +18,9 @@ from stagemakelaar.rounds import by_hand, review
 from stagemakelaar.rounds.by_hand_options import options_of_today
 from stagemakelaar.rounds.models import ProposalState
 from stagemakelaar.rounds.queries import alternatives_for, proposal_for
+from stagemakelaar.rounds.repairs import offers_for
 from stagemakelaar.web.access import actor, allow
-from stagemakelaar.web.alternative_words import alternatives_in_words
+from stagemakelaar.web.alternative_words import alternatives_in_words, costs_in_words
 from stagemakelaar.web.forms import BaseForm, LongText, required
 from stagemakelaar.web.place_words import terms_of
 
@@ -68,9 +69,14 @@ def choose(student_id):
     session = current_session()
     student = case_for(session, actor(), student_id).student
     fitting, nearly = options_of_today(session, student)
+    offers = [
+        (offer, costs_in_words(offer.alternative, offer.students), _(offer.objection) if offer.objection else None)
+        for offer in offers_for(session, student)
+    ]
     return render_template(
         "by_hand/choose.html",
         student=student,
+        offers=offers,
         fitting=fitting[:MOST_OPTIONS],
         nearly=[(place, _(review.REFUSALS[rule])) for place, rule in nearly[:MOST_OPTIONS]],
         more=max(len(fitting) - MOST_OPTIONS, 0),

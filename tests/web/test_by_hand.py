@@ -6,7 +6,8 @@ from sqlalchemy import select
 from stagemakelaar.db import transaction
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Programme
-from stagemakelaar.placements.models import Placement
+from stagemakelaar.placements.actions import decline
+from stagemakelaar.placements.models import Placement, StudentReason
 from stagemakelaar.places.models import Organisation
 from stagemakelaar.rounds.models import Proposal, ProposalState
 from tests.computed import computed, proposals
@@ -157,3 +158,19 @@ class TestUndo:
         assert "gaat niet door" not in own.get("/student").text
         own.get(f"/student/plaatsing/{number}", status=404)
         company.get(f"/bedrijf/plaatsingen/{number}", status=404)
+
+
+class TestTheNextOffer:
+    def test_after_a_decline_it_stands_above_the_list(self, desk, address, session):
+        desk.get(address).submit("/besluit", verdict="approve", why="")
+        with transaction() as now:
+            placement = now.scalars(select(Placement)).one()
+            student_id = placement.student_id
+            decline(now, placement, reason=StudentReason.TRAVEL, by=placement.student.user)
+        page = desk.get(f"/studenten/{student_id}/plaatsen")
+        assert "Het beste volgende aanbod" in page.text
+        assert "Niemand verschuift die al bericht kreeg De Eik, Helpende in de zorg" in page.text
+        assert "alles samen past" in page.text
+
+    def test_without_a_lost_place_there_is_none(self, desk, student, eik):
+        assert "Het beste volgende aanbod" not in desk.get(f"/studenten/{student.id}/plaatsen").text
