@@ -2,8 +2,7 @@
 
 All places of companies that ever were recognised for the student's code go through the rules in a fixed order; the
 main cause is the rule behind which nothing is left. Where places are left, others sit there: then the group that
-competes for those seats is named, with the seats it is short (Hall 1935; the group is the over-demanded part of
-Dulmage and Mendelsohn 1958).
+competes for those seats is named, with the seats it is short (`shortage.py`).
 """
 
 import enum
@@ -11,9 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stagemakelaar.matching.eligibility import Meeting, Rule, broken_rules
+from stagemakelaar.matching.columns import LARGEST
+from stagemakelaar.matching.eligibility import BROKEN, Meeting, Rule
+from stagemakelaar.matching.judgement import judge
 from stagemakelaar.matching.problem import CLASSES, NO_PLACE
-from stagemakelaar.matching.residual import board_of, over_demanded, with_room
+from stagemakelaar.matching.residual import board_of, spread, with_room
+from stagemakelaar.matching.shortage import Shortage, shortages
 
 
 class Cause(enum.Enum):
@@ -100,6 +102,10 @@ STEP_OF_CAUSE = {
     Cause.SEATS_TAKEN: NextStep.WIN_SEATS,
 }
 
+RULES_OF = dict(FUNNEL)
+FIRST_LOOKS_AT = ("code", "leerweg", "starts_on", "ends_on")  # the columns of a student that the first rules look at
+
+AT_ONCE = 2_000_000  # pairs looked at together: bounds the memory
 TRAVEL_STEPS = (15, 30)  # minutes more, beside the least that opens a place
 
 
@@ -113,24 +119,6 @@ class Opener:
     )
     places: int  # that open at this amount
     with_room: int  # of those: where the student would indeed be placed, all others staying placed
-
-
-@dataclass(frozen=True)
-class Shortage:
-    """Tekort: a group of students with nothing but the same seats between them."""
-
-    students: int
-    seats: int
-    openings: tuple  # keys
-    by_class: tuple  # number of students of the group per priority class
-    placed_by_class: tuple  # of those: who have a seat
-    codes: tuple  # qualification codes in the group
-    unplaced: tuple  # keys of the students left without
-
-    @property
-    def short(self):
-        """Seats that are missing."""
-        return self.students - self.seats
 
 
 @dataclass(frozen=True)
@@ -149,102 +137,108 @@ class Reason:
 
 
 def why_unplaced(problem, outcome):
-    """Return a dict: key of each student without a place → `Reason`. The outcome must be the best one."""
+    """Return a dict: key of each student without a place → `Reason`. The outcome must be the best one.
+
+    Of places that are not listed as a pair with the student, the rules of the first cause and travel are told only:
+    they are out of reach, whatever else they break.
+    """
     board = board_of(problem, outcome)
     without = np.flatnonzero(board.chosen == NO_PLACE)
-    if not len(without):
-        return {}
-    row, opening = _places_for_code(problem, without)
-    broken = broken_rules(problem, row, opening)
-    meeting, room = Meeting(problem, row, opening), with_room(board)
-    group_of = {key: group for group in shortages(problem, outcome) for key in group.unplaced}
-    begin, end = np.searchsorted(row, without, "left").tolist(), np.searchsorted(row, without, "right").tolist()
+    at, who = _listed_places(problem, without)
+    places, passing, broken = _counts(problem, without, at, who)
+    openers = _openers(problem, with_room(board), at, who, len(without))
+    taken = _taken_by_class(board, without)
+    shortage_of = {key: group for group in shortages(problem, outcome) for key in group.unplaced}
+    mask, near = judge(problem).broken[at], np.ones(len(at), dtype=bool)
+    left = []
+    for _, rules in FUNNEL:
+        near &= (mask & sum(rule.bit for rule in rules)) == 0
+        left.append(np.bincount(who[near], minlength=len(without)))
+    left[0] = passing  # here all places count, listed or not
+    counts = np.column_stack(left).tolist()
+    by_rule = np.column_stack(list(broken.values())).tolist()
     reasons = {}
-    for at, student in enumerate(without.tolist()):
-        own = slice(begin[at], end[at])
+    for row, student in enumerate(without.tolist()):
         key = int(problem.candidates.key[student])
-        openers = _openers(meeting, own, broken[own], room[opening[own]])
-        reasons[key] = _reason(problem, board, student, broken[own], openers, group_of.get(key))
+        cause = next((cause for (cause, _), count in zip(FUNNEL, counts[row], strict=True) if not count), None)
+        if problem.candidates.is_under_16[student]:
+            cause = Cause.AGE
+        cause = cause or Cause.SEATS_TAKEN
+        reasons[key] = Reason(
+            candidate=key,
+            cause=cause,
+            next_step=_next_step(cause, openers[row]),
+            places=int(places[row]),
+            left=tuple((cause, count) for (cause, _), count in zip(FUNNEL, counts[row], strict=True)),
+            broken={rule: count for rule, count in zip(broken, by_rule[row], strict=True) if count},
+            openers=openers[row],
+            shortage=shortage_of.get(key),
+            taken_by_class=taken[row],
+        )
     return reasons
 
 
-def shortages(problem, outcome):
-    """Return the groups that are short of seats as a list of `Shortage`, the largest shortage first."""
-    board = board_of(problem, outcome)
-    inside, wanted = over_demanded(board)
-    label = np.arange(len(board.seats))  # the least place of the group
-    pairs = inside[board.student]
-    student, place = board.student[pairs], board.place[pairs]
-    of_student = np.full(len(board.chosen), len(board.seats))
-    while True:
-        np.minimum.at(of_student, student, label[place])
-        after = label.copy()
-        np.minimum.at(after, place, of_student[student])
-        if np.array_equal(after, label):
-            break
-        label = after
-    groups = [
-        _shortage(problem, board, inside & (of_student == one), wanted & (label == one))
-        for one in np.unique(label[wanted])
-    ]
-    return sorted(groups, key=lambda group: (-group.short, group.openings))
+def _listed_places(problem, without):
+    """Return the positions of the pairs of these students with a place that ever was recognised for their code, and for
+    each pair the index into `without`.
+    """
+    begin, end = (np.searchsorted(problem.pair_candidate, without + more) for more in (0, 1))
+    at, who = spread(begin, end)
+    never = np.flatnonzero(judge(problem).broken[at] & Rule.RECOGNISED.bit)
+    width = len(problem.openings)
+    sought = problem.candidates.code[without[who[never]]] * width + problem.pair_opening[at[never]]
+    ever = np.ones(len(at), dtype=bool)
+    ever[never] = np.isin(sought, _code_and_opening(problem))
+    return at[ever], who[ever]
 
 
-def _shortage(problem, board, students, places):
-    classes = board.classes[students]
-    placed = students & (board.chosen >= 0)
-    return Shortage(
-        students=int(students.sum()),
-        seats=int(board.seats[places].sum()),
-        openings=tuple(problem.openings.key[places].tolist()),
-        by_class=_per_class(classes),
-        placed_by_class=_per_class(board.classes[placed]),
-        codes=tuple(np.unique(problem.candidates.code[students]).tolist()),
-        unplaced=tuple(problem.candidates.key[students & ~placed].tolist()),
+def _code_and_opening(problem):
+    """Every code with every opening (row) that ever was recognised for it, as code × number of openings + row."""
+    openings = problem.openings
+    return np.unique(
+        openings.recognitions[:, 1] * len(openings) + np.searchsorted(openings.key, openings.recognitions[:, 0])
     )
 
 
-def _per_class(classes):
-    return tuple(np.bincount(classes, minlength=CLASSES).tolist())
+def _counts(problem, without, at, who):
+    """Return, per student: the number of places for the code, how many of them pass the first rules, and as a dict by
+    rule how many break it.
+    """
+    first = FUNNEL[0][1]
+    alike = np.column_stack([getattr(problem.candidates, name)[without] for name in FIRST_LOOKS_AT])
+    _, one_of, kind = np.unique(alike, axis=0, return_index=True, return_inverse=True)
+    kind, students = kind.ravel(), without[one_of]
+    table, width = _code_and_opening(problem), len(problem.openings)
+    begin, end = (np.searchsorted(table, (problem.candidates.code[students] + more) * width) for more in (0, 1))
+    passing, breaking = np.zeros(len(students), dtype=np.int64), np.zeros((len(first), len(students)), dtype=np.int64)
+    piece = np.cumsum(end - begin) // AT_ONCE
+    for rows in np.split(np.arange(len(students)), np.flatnonzero(np.diff(piece)) + 1):
+        some, which = spread(begin[rows], end[rows])
+        meeting = Meeting(problem, students[rows[which]], table[some] % width)
+        is_broken = [BROKEN[rule](meeting) for rule in first]
+        passing[rows] = np.bincount(which[~np.logical_or.reduce(is_broken)], minlength=len(rows))
+        for number, where in enumerate(is_broken):
+            breaking[number, rows] = np.bincount(which[where], minlength=len(rows))
+    places, mask = (end - begin)[kind], judge(problem).broken[at]
+    listed = {rule: np.bincount(who[(mask & rule.bit) != 0], minlength=len(without)) for rule in Rule}
+    listed |= {rule: counts[kind] for rule, counts in zip(first, breaking, strict=True)}
+    listed[Rule.TRAVEL] = listed[Rule.TRAVEL] + places - np.bincount(who, minlength=len(without))
+    return places, passing[kind], listed
 
 
-def _places_for_code(problem, students):
-    """Return (row of student, row of opening): all openings that ever were recognised for the code of each student."""
-    rows = np.unique(problem.openings.recognitions[:, [1, 0]], axis=0)
-    code = problem.candidates.code[students]
-    begin, end = np.searchsorted(rows[:, 0], code, "left"), np.searchsorted(rows[:, 0], code, "right")
-    count = end - begin
-    at = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(begin, count)
-    return np.repeat(students, count), np.searchsorted(problem.openings.key, rows[at, 1])
-
-
-def _reason(problem, board, student, broken, openers, shortage):
-    left, still, cause = [], np.ones(len(broken), dtype=bool), None
-    for stage, rules in FUNNEL:
-        still = still & ((broken & sum(rule.bit for rule in rules)) == 0)
-        left.append((stage, int(still.sum())))
-        if cause is None and not still.any():
-            cause = stage
-    if problem.candidates.is_under_16[student]:
-        cause = Cause.AGE
-    cause = cause or Cause.SEATS_TAKEN
-    taken = np.isin(board.chosen, board.place[board.pairs_of(student)])
-    return Reason(
-        candidate=int(problem.candidates.key[student]),
-        cause=cause,
-        next_step=_next_step(cause, openers),
-        places=len(broken),
-        left=tuple(left),
-        broken={rule: count for rule in Rule if (count := int(((broken & rule.bit) != 0).sum()))},
-        openers=openers,
-        shortage=shortage,
-        taken_by_class=_per_class(board.classes[taken]),
-    )
+def _taken_by_class(board, without):
+    """Who hold the seats that each student could have had: number per priority class, as a list of tuples."""
+    held = board.chosen[board.holder]
+    by_place = np.bincount(held * CLASSES + board.classes[board.holder], minlength=len(board.seats) * CLASSES)
+    by_place = by_place.reshape(-1, CLASSES)
+    at, who = spread(board.of_student[without], board.of_student[without + 1])
+    taken = [np.bincount(who, by_place[board.place[at], one], minlength=len(without)) for one in range(CLASSES)]
+    return [tuple(row) for row in np.column_stack(taken).astype(np.int64).tolist()]
 
 
 def _next_step(cause, openers):
     """What opens a place where there is room; else what belongs to the cause; else a company must be won."""
-    rules = dict(FUNNEL)[cause]
+    rules = RULES_OF[cause]
     helpful = [opener for opener in openers if opener.with_room]
     for opener in sorted(helpful, key=lambda one: one.rule not in rules):
         return STEP_OF_RULE[opener.rule]
@@ -253,27 +247,35 @@ def _next_step(cause, openers):
     return STEP_OF_CAUSE.get(cause, NextStep.WIN_COMPANY)
 
 
-def _openers(meeting, own, broken, room):
-    """Look at the places that break exactly one rule, and at how much is missing there."""
-    found = []
+def _openers(problem, room, at, who, count):
+    """Look at the places that break exactly one rule, and at how much is missing there: a tuple of `Opener` per student
+    (index as in `who`).
+    """
+    broken, found = judge(problem).broken[at], [[] for _ in range(count)]
     for rule, amount_of in AMOUNTS.items():
-        only = broken == rule.bit
-        if not only.any():
-            continue
-        amount = amount_of(meeting)[own][only]
-        known = amount >= 0
-        if not known.any():
-            continue
-        least = int(amount[known].min())
-        steps = {least} | ({step for step in TRAVEL_STEPS if step > least} if rule is Rule.TRAVEL else set())
-        opened = 0
-        for step in sorted(steps):
-            at = known & (amount <= step)
-            if int(at.sum()) > opened:
-                opened = int(at.sum())
-                found.append(Opener(rule, step, opened, int(room[only][at].sum())))
-    order = list(AMOUNTS)
-    return tuple(sorted(found, key=lambda one: (one.with_room == 0, order.index(one.rule), one.amount)))
+        only = np.flatnonzero(broken == rule.bit)
+        pair, student = at[only], who[only]
+        meeting = Meeting(problem, problem.pair_candidate[pair], problem.pair_opening[pair])
+        meeting.listed_at = pair
+        amount = amount_of(meeting).astype(np.int64)
+        is_known = amount >= 0
+        amount, student, has_room = amount[is_known], student[is_known], room[meeting.opening[is_known]]
+        least = np.full(count, LARGEST)
+        np.minimum.at(least, student, amount)
+        opened = np.zeros(count, dtype=np.int64)
+        for more in (0, *TRAVEL_STEPS) if rule is Rule.TRAVEL else (0,):
+            step = np.maximum(least, more)
+            within = amount <= step[student]
+            places = np.bincount(student[within], minlength=count)
+            with_room = np.bincount(student[within & has_room], minlength=count)
+            new = np.flatnonzero(places > opened)
+            opened = places
+            for row, *values in zip(
+                *(column[new].tolist() for column in (np.arange(count), step, places, with_room)), strict=True
+            ):
+                found[row].append(Opener(rule, *values))
+    # The order of the rules is that of AMOUNTS already.
+    return [tuple(sorted(some, key=lambda one: one.with_room == 0)) for some in found]
 
 
 def _minutes_short(meeting):
