@@ -64,7 +64,7 @@ def command(name, *options, group=None, help="", on_any_database=False):
             full = f"{group} {name}" if group else name
             context.exit(_run(full, called, as_json, given))
 
-        for option in reversed(options):
+        for option in options:
             run = option(run)
         return run
 

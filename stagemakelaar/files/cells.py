@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 from stagemakelaar.errors import N_, DomainError
-from stagemakelaar.files.words import WEEKDAYS, YES_NO, plain
+from stagemakelaar.files.words import WEEKDAYS, WHOLE_DAYS, YES_NO, plain
 from stagemakelaar.reference.formats import clean_crebo, clean_postcode, clean_text
 from stagemakelaar.reference.vocabulary import mask_of
 
@@ -123,11 +123,11 @@ def several(words, most=None):
 
 
 def weekdays(text):
-    """Days of the week as a mask: "ma di do", "ma;di;do" or "ma-vr"."""
+    """Days of the week as a mask: "ma di do", "maandag, dinsdag", "ma-vr" or "ma t/m vr"."""
     days = list(WEEKDAYS)
     found = set()
-    for word in re.split(r"[;,|\s]+", text.replace(" - ", "-").strip(" ;,|\n")):
-        first, stroke, last = word.lower().partition("-")
+    for word in re.split(r"[;,|\s]+", re.sub(r"\s*(-|t/m)\s*", "-", text.lower()).strip(" ;,|\n")):
+        first, stroke, last = (day[:2] if day in WHOLE_DAYS else day for day in word.partition("-"))
         if first not in WEEKDAYS or (stroke and last not in days[days.index(first) :]):
             raise DomainError(
                 N_("“%(typed)s” moet een rij dagen zijn, zoals “ma di do” of “ma-vr”."), typed=text[:LONGEST_NAME]

@@ -101,7 +101,7 @@ PLACES = Layout(
         Column("aantal", cells.whole(0, 10_000), ("2", "1"), N_("1 student"), 1, True),
         Column("postcode", cells.postcode, ("1315", "1325"), N_("reistijd onbekend"), None, True),
         Column("werkprocessen", cells.names, ("B1-K1-W1", ""), "niet bekend", ()),
-        Column("soorten_werk", cells.several(words.KINDS_OF_WORK), ("kinderen", ""), "niet bekend", ()),
+        Column("soorten_werk", cells.several(words.KINDS_OF_WORK), ("kinderen", ""), "niets", ()),
         Column("kenmerken", cells.several(words.FEATURES), ("lift;engels", ""), "niets", ()),
         Column("late_uren", cells.one_of(words.LATE_HOURS), ("nee", ""), "nee", LateHours.NONE),
         Column("minimumleeftijd", cells.whole(0, 18), ("", "16"), "geen", 0),

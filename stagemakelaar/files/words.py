@@ -26,6 +26,7 @@ WEEKDAYS = {
     "za": Weekday.SATURDAY,
     "zo": Weekday.SUNDAY,
 }
+WHOLE_DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 KINDS_OF_WORK = {
     "mensen": KindOfWork.PEOPLE,
     "kinderen": KindOfWork.CHILDREN,

@@ -113,13 +113,15 @@ def test_every_choice_of_the_house_has_its_own_word(words_of):
         ("MA-VR", 0b0011111),
         ("ma - wo za", 0b0100111),
         ("zo", 0b1000000),
+        ("Maandag, woensdag", 0b0000101),
+        ("di t/m do", 0b0001110),
     ],
 )
 def test_weekdays_as_people_write_them(typed, mask):
     assert cells.weekdays(typed) == mask
 
 
-@pytest.mark.parametrize("typed", ["maandag", "vr-ma", "ma-", "-vr", "5", "ma t/m vr"])
+@pytest.mark.parametrize("typed", ["maandags", "vr-ma", "ma-", "-vr", "5", "ma t/m ma t/m vr", "t/m"])
 def test_other_weekdays_are_refused_with_an_example(typed):
     assert "ma-vr" in refusal(cells.weekdays, typed)
 
