@@ -7,7 +7,7 @@ import statistics
 
 import numpy as np
 
-from benchmarks.instances import as_problem
+from benchmarks.instances import as_problem, instance
 from benchmarks.peers import judged, own, weights
 
 ASKED, CHECKED = 400, 5
@@ -15,16 +15,27 @@ ASKED, CHECKED = 400, 5
 
 def asked(one, timed):
     """Return what was measured, of the `Problem` made from an instance. timed: as in `measured`."""
-    from stagemakelaar.matching.explain import alternatives, shortages, what_if
+    from stagemakelaar.matching.explain import alternatives, what_if
+    from stagemakelaar.matching.findings import findings
     from stagemakelaar.matching.judgement import judge
+    from stagemakelaar.matching.newseats import more_seats, new_places
     from stagemakelaar.matching.residual import board_of
+    from stagemakelaar.matching.shortage import shortages
     from stagemakelaar.matching.solver import solve
 
+    small = as_problem(instance("S", 0))  # what must be imported or compiled first is not counted here
+    for engine in ("scipy", "kernel"):
+        solve(small, engine=engine)
     problem, making, _ = timed(lambda: as_problem(one))
     judgement, judging, _ = timed(lambda: judge(problem))
     outcome, solving, _ = timed(lambda: solve(problem))
     board, tables, _ = timed(lambda: _with_tables(board_of(problem, outcome)))
     short, shortage, _ = timed(lambda: shortages(problem, outcome))
+    sites, who = _sites(one, board.chosen)
+    more_seats(problem, outcome)  # compiles, once
+    _, one_more, _ = timed(lambda: more_seats(problem, outcome))
+    extra, new, _ = timed(lambda: new_places(problem, outcome, sites, who, up_to=20))
+    _, telling, _ = timed(lambda: findings(problem, outcome))
 
     rng = np.random.default_rng(one.seed)
     chosen = board.chosen[board.student]
@@ -55,6 +66,10 @@ def asked(one, timed):
         "tables_cpu": tables,
         "shortages_cpu": shortage,
         "shortages": len(short),
+        "one_more_cpu": one_more,
+        "new_places_cpu": new,
+        "sites": len(extra),
+        "findings_cpu": telling,
         "what_if_median": statistics.median(what_if_cpu),
         "what_if_worst": max(what_if_cpu),
         "alternatives_median": statistics.median(alternatives_cpu),
@@ -70,6 +85,24 @@ def asked(one, timed):
 def _with_tables(board):
     _ = board.gains, board.losses
     return board
+
+
+def _sites(one, chosen):
+    """Places that are not there yet: for every code and square of 20 km where a student is without a place; as arrays
+    (number of the site, student who could go there).
+    """
+    side, students = 20_000, one.students
+    without = np.flatnonzero(chosen < 0)
+    squares = np.column_stack([students.code, students.x // side, students.y // side])[without]
+    sites = np.unique(squares, axis=0)
+    site, who = [np.zeros(0, dtype=int)], [np.zeros(0, dtype=int)]
+    for number, (code, x, y) in enumerate(sites.tolist()):
+        same = np.flatnonzero(students.code == code)
+        east, north = students.x[same] - (x + 0.5) * side, students.y[same] - (y + 0.5) * side
+        near = same[np.hypot(east, north) < students.reach[same]]
+        site.append(np.full(len(near), number))
+        who.append(near)
+    return np.concatenate(site), np.concatenate(who)
 
 
 def _anew(one, judgement, board, some, timed):
