@@ -123,6 +123,7 @@ POST /plekken/{place}/sluiten                                       bc
 GET  /rondes                                                        bc
 POST /rondes                                                        bc
 GET  /rondes/{round}                                                bc
+GET  /rondes/{round}/wat-ontbreekt                                  bc
 GET  /rondes/{round}/zonder-plek                                    bc
 POST /rondes/{round}/berekenen                                      bc
 POST /rondes/{round}/berekeningen/{run}/kiezen                      bc

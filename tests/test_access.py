@@ -82,6 +82,7 @@ FOREIGN = [
     ("broker2", "/plekken/{place}"),
     ("broker2", "/plekken/{place}/wanneer"),
     ("broker2", "/rondes/{round}"),
+    ("broker2", "/rondes/{round}/wat-ontbreekt"),
     ("broker2", "/rondes/{round}/zonder-plek"),
     ("broker2", "/rondes/{round}/sluiten"),
     ("broker2", "/voorstellen/{proposal}"),

@@ -14,6 +14,7 @@ from stagemakelaar.matching.stages import Stage
 from stagemakelaar.people.models import Programme
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.rounds import actions
+from stagemakelaar.rounds.acquisition import companies_worth_finding, groups_short, seats_worth_asking
 from stagemakelaar.rounds.models import ProposalState, RoundState, RunState
 from stagemakelaar.rounds.queries import (
     count_by_state,
@@ -36,6 +37,8 @@ from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, requir
 from stagemakelaar.web.paging import chosen, rows_of
 
 pages = Blueprint("rounds", __name__)
+
+MOST_SHOWN = 20
 
 
 class RoundForm(BaseForm):
@@ -128,6 +131,24 @@ def unplaced(round_id):
         rows=rows,
         priority=PRIORITY,
         words=cause_in_words,
+    )
+
+
+@pages.get("/rondes/<int:round_id>/wat-ontbreekt")
+@allow(Permission.SEE_CASES)
+def needed(round_id):
+    session = current_session()
+    match_round = round_for(session, actor(), round_id)
+    run = match_round.chosen_run
+    if run is None:
+        return redirect(url_for("rounds.show", round_id=round_id))
+    return render_template(
+        "rounds/needed.html",
+        **_about(session, match_round),
+        groups=groups_short(session, run),
+        more=seats_worth_asking(session, run),
+        companies=companies_worth_finding(session, run),
+        most=MOST_SHOWN,
     )
 
 
