@@ -143,7 +143,7 @@ def _row_of(sites, code, pc4):
 
 
 def _courses(session, codes):
-    return {course.code: course for course in qualifications_with(session, {_text(code) for code in codes})}
+    return qualifications_with(session, {_text(code) for code in codes})
 
 
 def _places(session, ids):

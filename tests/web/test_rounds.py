@@ -202,3 +202,26 @@ def test_the_number_of_queries_does_not_grow(desk, make, database, broker):
     with statements(database) as many:
         desk.get(address)
     assert len(many) <= len(few)
+
+
+class TestWhatIsNeeded:
+    def test_it_names_who_is_short_where_a_seat_helps_and_where_a_company(self, desk, broker, make):
+        make.place(make.organisation(name="De Linde"), seats=1)
+        for _number in range(2):
+            make.student(searching=True)
+        match_round, _run = computed(broker)
+        page = desk.get(desk.get(f"/rondes/{match_round.id}").links["Wat ontbreekt"])
+        assert "2 studenten, 1 plek" in page.text
+        assert "De Linde, Helpende in de zorg" in page.links
+        assert "1 met 1 plek" in page.text
+
+    def test_when_nothing_is_missing_it_says_so(self, desk, broker, make):
+        make.place()
+        make.student(searching=True)
+        match_round, _run = computed(broker)
+        page = desk.get(f"/rondes/{match_round.id}/wat-ontbreekt")
+        assert "Nergens vragen meer studenten om dezelfde plekken dan er plekken zijn." in page.text
+
+    def test_before_a_computation_there_is_nothing_to_say(self, desk, broker):
+        match_round = opened(broker)
+        assert desk.get(f"/rondes/{match_round.id}/wat-ontbreekt", status=302).location == f"/rondes/{match_round.id}"
