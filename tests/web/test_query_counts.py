@@ -1,5 +1,6 @@
 """A page asks as much of the database for many rows as for few: for the lists whose own tests do not say so."""
 
+import itertools
 from datetime import date
 
 import pytest
@@ -13,6 +14,8 @@ from stagemakelaar.people.models import Role
 from stagemakelaar.places import actions as places
 from stagemakelaar.rounds import actions as rounds
 from stagemakelaar.rounds import review
+from stagemakelaar.rounds.hints import give_hint
+from stagemakelaar.rounds.models import HintLevel
 from tests.computed import asked, compute, computed, opened, proposals
 from tests.counting import statements
 from tests.rows import number_of
@@ -88,6 +91,31 @@ def test_a_company(browse, broker, make, growth):
 
 def test_places(browse, broker, make, growth):
     few, many = growth(browse.as_(broker), "/plekken", make.place)
+    assert many == few
+
+
+@pytest.mark.parametrize("page", ["", "/voorkeuren"])
+def test_hints(browse, broker, make, growth, page):
+    student = make.student(searching=True)
+
+    def more():
+        place = make.place()
+        with transaction() as session:
+            who, where = fresh(session, student), fresh(session, place)
+            give_hint(session, who, where, level=HintLevel.RATHER, why="kent de zaak", by=fresh(session, broker))
+
+    few, many = growth(browse.as_(broker), f"/studenten/{number_of(student)}{page}", more)
+    assert many == few
+
+
+def test_the_weights_and_their_history(browse, make, growth):
+    coordinator = make.staff(Role.COORDINATOR)
+    travel = itertools.count(11)
+
+    def more():
+        browse.as_(again(coordinator)).get("/instellingen").submit(travel=str(next(travel)))
+
+    few, many = growth(browse.as_(coordinator), "/instellingen", more)
     assert many == few
 
 
