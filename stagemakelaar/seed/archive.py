@@ -8,6 +8,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from stagemakelaar.casework.models import CaseState
+from stagemakelaar.clock import AMSTERDAM
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.placements.models import (
     BrokerReason,
@@ -97,7 +98,8 @@ class Archive:
             WithdrawnBy.EMPLOYER: other.company.contact_id,
             WithdrawnBy.BROKER: broker.id,
         }[side]
-        at = self.country.at(decided - ANSWERS_TAKE, self.town.minutes())
+        minutes = self.town.minutes()
+        at = self.country.at(decided - ANSWERS_TAKE, minutes)
         ended = {
             "withdrawn_by": side,
             "withdrawn_at": at,
@@ -105,7 +107,8 @@ class Archive:
             "withdraw_reason": reason.value,
             "withdraw_note": "De datums klopten niet." if side is WithdrawnBy.BROKER else "",
         }
-        placement = self._row(writer, trail, person, other, broker, decided, PlacementState.WITHDRAWN, at, **ended)
+        asked_at = self.country.at(decided, minutes)
+        placement = self._row(writer, trail, person, other, broker, asked_at, PlacementState.WITHDRAWN, at, **ended)
         trail.tell(line, at, placement, by=by, programme=self.town.programme.id)
 
     def _place(self, writer, trail, person, spot, decided, state):
@@ -128,7 +131,8 @@ class Archive:
                 "employer_confirmed_at": answered,
                 "employer_answered_by_id": contact,
             }
-        placement = self._row(writer, trail, person, spot, broker, decided, state, reached[state], **answers)
+        asked_at = reached[PlacementState.PLANNED]
+        placement = self._row(writer, trail, person, spot, broker, asked_at, state, reached[state], **answers)
         for passed, by in (
             (PlacementState.CONFIRMED, contact),
             (PlacementState.ACTIVE, broker.id),
@@ -137,11 +141,10 @@ class Archive:
             if list(CASES).index(passed) <= list(CASES).index(state):
                 trail.tell(passed.value, reached[passed], placement, by=by, programme=programme)
 
-    def _row(self, writer, trail, person, spot, broker, decided, state, changed_at, **own):
+    def _row(self, writer, trail, person, spot, broker, at, state, changed_at, **own):
         """A placement as it was decided, with the two letters that asked for an answer."""
         profile, programme = person.profile, self.town.programme.id
-        at = self.country.at(decided, self.town.minutes())
-        answer_by = self.country.day(7 - decided)
+        answer_by = at.astimezone(AMSTERDAM).date() + timedelta(days=7)
         nothing = {
             "student_accepted_at": None,
             "student_answered_by_id": None,

@@ -61,18 +61,19 @@ class Filling:
         self.searching = max(searching, 0) if crowd.open_places else 0
         self.first = min(self.searching // 3, MOST_FIRST_SEARCHERS)
 
-    def first_searchers(self, writer, trail):
-        """Those who searched at the time of the earlier round, and still do."""
+    def long_ago(self, writer, trail):
+        """The companies, who found a place before, and who searched at the time of the earlier round and still do."""
+        self.companies.write(writer, trail)
+        self.archive.write(writer, trail)
         for number in range(self.first):
             self._searcher(writer, trail, number, FIRST_SEARCHERS)
 
-    def everyone(self, writer, trail):
+    def since_then(self, writer, trail):
         """All other students."""
         rng = self.town.rng
         for number in range(self.first, self.searching):
             self._searcher(writer, trail, number, rng.randint(5, 120))
         self.history.write(writer, trail)
-        self.archive.write(writer, trail)
         for number in range(self.crowd.other):
             state, changed, note = OTHERS[number % len(OTHERS)]
             ago = rng.randint(4, 30)
@@ -119,12 +120,11 @@ def fill_crowds(crowds, scale, seed, today):
     trail = Trail()
     for filling in fillings:
         with transaction() as session, writing_rows(session) as writer:
-            filling.companies.write(writer, trail)
-            filling.first_searchers(writer, trail)
+            filling.long_ago(writer, trail)
     _act(country, fillings, trail, EARLIER_ROUND, lambda session, one: rounds.earlier_round(session, one.town))
     for filling in fillings:
         with transaction() as session, writing_rows(session) as writer:
-            filling.everyone(writer, trail)
+            filling.since_then(writer, trail)
     _count_what_stands_there()
     # Day by day, the oldest first; letters leave at the end of each day.
     for days, act in (

@@ -22,17 +22,18 @@ def seed(settings, scale, number, today, *, replace=False, canaries=None, accoun
     """
     _refuse(settings, replace)
     db.close_session()
-    engine = db.make_engine(settings.database_url)
-    try:
-        if replace:
-            schema.migrate(engine, "base")
-        schema.migrate(engine)
-    finally:
-        engine.dispose()
-    with transaction() as session:
-        schema.mark(session, DatabaseKind.INCOMPLETE)
     with ExitStack() as files:
-        fill(scale, number, today, canary_file=_open(files, canaries), accounts_file=_open(files, accounts))
+        canary_file, accounts_file = _open(files, canaries), _open(files, accounts)
+        engine = db.make_engine(settings.database_url)
+        try:
+            if replace:
+                schema.migrate(engine, "base")
+            schema.migrate(engine)
+        finally:
+            engine.dispose()
+        with transaction() as session:
+            schema.mark(session, DatabaseKind.INCOMPLETE)
+        fill(scale, number, today, canary_file=canary_file, accounts_file=accounts_file)
     with transaction() as session:
         schema.mark(session, DatabaseKind.DEMO)
 

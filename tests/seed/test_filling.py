@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import func, select
 
 from stagemakelaar import audit, db
-from stagemakelaar.casework.models import Case, CaseState
+from stagemakelaar.casework.models import Case, CaseState, ContactMoment
 from stagemakelaar.outbox import Message, MessageState
-from stagemakelaar.people.models import Student, User
+from stagemakelaar.people.models import Profile, Student, User
 from stagemakelaar.placements.models import LIVE, Placement, PlacementState
 from stagemakelaar.places.models import Interest, InterestState, Organisation, OrganisationState, Place, PlaceState
-from stagemakelaar.rounds.models import Proposal, ProposalState, Round, RoundState, Run, RunState
+from stagemakelaar.rounds.models import Proposal, ProposalState, Review, Round, RoundState, Run, RunState
 from stagemakelaar.seed import accounts, canaries
 from stagemakelaar.seed.fingerprint import counts, fingerprint
 
@@ -32,6 +32,16 @@ FLOWS = {
     Run: RunState,
 }
 FINGERPRINTS = {}
+FIELDS = {
+    "user": (User, ["name"]),
+    "student": (Student, ["first_name", "last_name"]),
+    "profile": (Profile, ["learning_wish"]),
+    "contact_moment": (ContactMoment, ["note"]),
+    "placement": (Placement, ["why", "withdraw_note"]),
+    "review": (Review, ["why"]),
+    "interest": (Interest, ["contact_name", "remark"]),
+    "place": (Place, ["trainer_name"]),
+}
 
 
 def test_both_databases_hold_the_same_and_the_trail_is_whole(demo, demo_engine):
@@ -94,7 +104,8 @@ def test_every_address_is_invented(demo):
     assert {email.split("@")[1] for email in demo.scalars(select(User.email))} == {"demo.example"}
 
 
-def test_a_canary_stands_in_every_personal_field_and_once(demo):
+def test_a_canary_stands_in_every_personal_field_and_once(demo, monkeypatch):
+    monkeypatch.setattr(canaries, "AT_ONCE", 7)
     file = io.StringIO()
     with db.transaction() as session:
         canaries.plant(session, file)
@@ -102,8 +113,32 @@ def test_a_canary_stands_in_every_personal_field_and_once(demo):
     words = [line["word"] for line in lines]
     assert len(words) == len(set(words)) > 400
     assert all(word.startswith("zq") for word in words)
-    assert {line["resource"] for line in lines} == {
-        "user", "student", "profile", "contact_moment", "placement", "review", "interest", "place",
-    }  # fmt: skip
-    one = next(line for line in lines if line["resource"] == "student" and line["field"] == "last_name")
-    assert one["word"] in demo.get(Student, one["id"]).last_name
+    assert {line["resource"]: None for line in lines}.keys() == FIELDS.keys()
+    for resource, (model, fields) in FIELDS.items():
+        told = {(line["id"], line["field"]): line["word"] for line in lines if line["resource"] == resource}
+        key = model.__mapper__.primary_key[0]
+        rows = demo.execute(select(key, *(getattr(model, field) for field in fields))).all()
+        assert len(told) == len(rows) * len(fields)
+        for number, *texts in rows:
+            for field, text in zip(fields, texts, strict=True):
+                assert text.endswith(told[number, field])
+
+
+def test_a_canary_tells_whose_it_is_and_of_which_programme(demo):
+    file = io.StringIO()
+    with db.transaction() as session:
+        canaries.plant(session, file)
+    found = {}
+    for line in map(json.loads, file.getvalue().splitlines()):
+        found.setdefault(line["resource"], {})[line["id"]] = (line["owner"], line["programme"])
+    for student in demo.scalars(select(Student)):
+        mine = (student.user.email, student.programme_id)
+        assert found["user"][student.user_id] == found["student"][student.id] == found["profile"][student.id] == mine
+    for placement in demo.scalars(select(Placement)):
+        assert found["placement"][placement.id] == (placement.student.user.email, placement.programme_id)
+    for review in demo.scalars(select(Review)):
+        proposal = review.proposal
+        assert found["review"][review.id] == (proposal.student.user.email, proposal.programme_id)
+    for place in demo.scalars(select(Place)):
+        manager = next(member.user for member in place.organisation.members if member.manages)
+        assert found["place"][place.id] == (manager.email, place.programme_id)
