@@ -9,10 +9,8 @@ outcome. NO_PLACE is where chains end.
 
 from heapq import heappop, heappush
 
-import numpy as np
-
 from stagemakelaar.matching.problem import NO_PLACE
-from stagemakelaar.matching.residual import NOBODY, spread
+from stagemakelaar.matching.residual import NOBODY
 
 FAR = 2**62
 
@@ -31,27 +29,23 @@ class Roads:
             self._step[state] = student, before
             heappush(self._queue, (far, state))
 
-    def follow(self, steps, limit, *, until=None, counted=None, most=0):
+    def follow(self, steps, *, limit, until=None, counted=None, most=0):
         """Follow all roads in order of length.
 
-        steps   : gives (students, places, lengths ≥ 0) that lead on from a place; student NOBODY: nobody moves
-        limit   : gives for an array of places the length from which on a road there is not sought
+        steps   : gives for (place, length so far, limit) what leads on from there: (student, place, length), with
+                  NOBODY where nobody moves; at least all of which the length stays below the limit
+        limit   : lengths from here on are not sought
         until   : a place; the search stops when the shortest road there is known
         counted : True per student whose move counts, at most `most` of them; None: no move counts
         """
         while self._queue:
             far, state = heappop(self._queue)
             so_far, here = state
-            if here == until and so_far == 0:
+            if far >= limit or (here == until and so_far == 0):
                 return
             if here == NO_PLACE or far > self.length[state]:
                 continue
-            students, places, lengths = steps(here)
-            lengths = far + lengths
-            near = np.flatnonzero(lengths < limit(places))
-            for who, to, length in zip(
-                students[near].tolist(), places[near].tolist(), lengths[near].tolist(), strict=True
-            ):
+            for who, to, length in steps(here, far, limit):
                 on = so_far + (counted is not None and who != NOBODY and bool(counted[who]))
                 if on <= most:
                     self.reach(length, (on, to), who, state)
@@ -67,22 +61,29 @@ class Roads:
         return steps, state[1]
 
 
-def moving_up(board, price, absent):
+def moving_up(board, price, keeps, absent):
     """Return the steps of a seat that comes free: it goes to whose place it is that someone moves up from.
 
-    price: per place, proving the outcome the best, 0 where a seat is spare, int64 of shape (m,); absent: student (row)
-    who takes no part. The chain from a place p to the start costs length + price[p] − price[start]. At NO_PLACE someone
-    without a place moved in (or, student NOBODY, the seat stays empty): the start then gains price[start] − length.
+    price  : per place, proving the outcome the best, 0 where a seat is spare, int64 of shape (m,)
+    keeps  : `Board.keeps` of these prices
+    absent : student (row) who takes no part
+
+    The chain from a place p to the start costs length + price[p] − price[start]. At NO_PLACE someone without a place
+    moved in (or, student NOBODY, the seat stays empty): the start then gains price[start] − length.
     """
 
-    def steps(here):
+    def steps(here, far, limit):
         rows = slice(board.of_place[here], board.of_place[here + 1])
-        who = board.wants[rows]
-        left = board.chosen[who]
-        length = board.own[who] - np.where(left == NO_PLACE, 0, price[left])
-        length += price[here] - board.class_weight[who] - board.wants_fit[rows]
-        some = (left != here) & (who != absent)
-        return np.r_[who[some], NOBODY], np.r_[left[some], NO_PLACE], np.r_[length[some], price[here]]
+        who, here_costs = board.wants[rows], int(price[here])
+        lengths = keeps[who] - board.wants_fit[rows]
+        near = (lengths < limit - far - here_costs).nonzero()[0]
+        yield NOBODY, NO_PLACE, far + here_costs
+        moving = who[near]
+        for student, left, length in zip(
+            moving.tolist(), board.chosen[moving].tolist(), lengths[near].tolist(), strict=True
+        ):
+            if left != here and student != absent:
+                yield student, left, far + here_costs + length
 
     return steps
 
@@ -94,15 +95,21 @@ def making_way(board, price, absent, spare):
     ends at NO_PLACE costs length + price[p].
     """
 
-    def steps(here):
+    def steps(here, far, limit):
         if spare[here] > 0:
-            return np.array([NOBODY]), np.array([NO_PLACE]), np.array([-price[here]])
-        who = board.holder[board.of_holder[here] : board.of_holder[here + 1]]
-        who = who[who != absent]
-        at, which = spread(board.of_student[who], board.of_student[who + 1])
-        to, leaves = board.place[at], board.own[who] - price[here]
-        length = leaves[which] - board.class_weight[who[which]] - board.fit[at] + price[to]
-        on = to != here
-        return np.r_[who[which[on]], who], np.r_[to[on], np.full(len(who), NO_PLACE)], np.r_[length[on], leaves]
+            yield NOBODY, NO_PLACE, far - int(price[here])
+            return
+        for student in board.holder[board.of_holder[here] : board.of_holder[here + 1]].tolist():
+            if student == absent:
+                continue
+            leaves = far + int(board.own[student]) - int(price[here])
+            yield student, NO_PLACE, leaves
+            rows = board.pairs_of(student)
+            lengths = price[board.place[rows]] - board.fit[rows]
+            leaves -= int(board.class_weight[student])
+            near = (lengths < limit - leaves).nonzero()[0]
+            for to, length in zip(board.place[rows][near].tolist(), lengths[near].tolist(), strict=True):
+                if to != here:
+                    yield student, to, leaves + length
 
     return steps

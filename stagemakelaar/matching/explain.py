@@ -107,11 +107,10 @@ def _alternatives(problem, board, row, places):
     worth, cost, slack = board.gains[0], board.losses[0], board.slack
     margin = int(slack[places].max(initial=0))
     if now != NO_PLACE and min(margin, slack[now]) > 0:
-        # Only chains that cost less than both tables together.
         roads.reach(0, (0, now))
         roads.follow(
-            moving_up(board, cost, absent=row),
-            lambda at: np.where(at == NO_PLACE, 0, slack[now] + np.minimum(margin - slack[at], 0)),
+            _within(moving_up(board, cost, board.keeps[1], row), slack, margin + int(slack[now])),
+            limit=int(slack[now]),
             until=int(places[0]) if len(places) == 1 else None,
         )
     found = []
@@ -125,6 +124,13 @@ def _alternatives(problem, board, row, places):
             moves = _together(chain_out(board, to), chain_in(board, now), now)
         found.append(taken(problem, board, row, to, moves))
     return found
+
+
+def _within(steps, slack, limit):
+    """Leave out the steps that cannot lead to a chain that costs less than the two tables together."""
+    return lambda *question: (
+        step for step in steps(*question) if step[1] != NO_PLACE and step[2] + slack[step[1]] < limit
+    )
 
 
 def _together(out, into, now):
@@ -146,7 +152,7 @@ def taken(problem, board, row, to, moves):
     for student, place in after.items():
         before = int(board.chosen[student])
         profile[board.classes[student]] += (place != NO_PLACE) - (before != NO_PLACE)
-        fit += board.fit_at(student, place) - board.fit_at(student, before)
+        fit += board.fit_at(student, place) - int(board.own_fit[student])
     people, places = problem.candidates.key, problem.openings.key
     return Alternative(
         opening=_key(places, to),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stagemakelaar.matching.chains import Roads, making_way, moving_up
+from stagemakelaar.matching.columns import rows_of
 from stagemakelaar.matching.explain import taken
 from stagemakelaar.matching.judgement import judge
 from stagemakelaar.matching.problem import NO_PLACE
@@ -73,7 +74,7 @@ def repair(problem, outcome, candidate, *, declined=(), given_up=(), told=(), mo
     board, row = board_of(problem, outcome), problem.row_of_candidate(candidate)
     loss = _Loss(board, row, [problem.row_of_opening(key) for key in declined], most_moves)
     loss.give_up(problem, given_up)
-    loss.counted[[problem.row_of_candidate(key) for key in told]] = True
+    loss.counted[rows_of("told", problem.candidates.key, np.array(list(told), dtype=np.int64))] = True
     loss.counted &= board.chosen != NO_PLACE
     anew, filled = loss.placed_anew(), loss.filled()
     through = loss.through(at_least=anew[0][0] + filled[0][0])
@@ -159,11 +160,11 @@ class _Loss:
     def _moved_up(self, *, limit, until=None):
         price, roads = self.board.gains[0], Roads()
         roads.reach(0, (0, self.now))
-        self._follow(roads, moving_up(self.board, price, self.row), limit=limit, until=until)
+        self._follow(roads, moving_up(self.board, price, self.board.keeps[0], self.row), limit=limit, until=until)
         return price, roads
 
     def _follow(self, roads, steps, *, limit, until):
-        roads.follow(steps, lambda _: limit, until=until, counted=self.counted, most=self.most)
+        roads.follow(steps, limit=limit, until=until, counted=self.counted, most=self.most)
 
     def _reached(self, roads, places):
         states = ((moved, place) for moved in range(self.most + 1) for place in places)

@@ -8,6 +8,7 @@ class, then fit; the lot is left out.
 """
 
 import weakref
+from bisect import bisect_left
 from functools import cached_property
 
 import numpy as np
@@ -105,6 +106,14 @@ class Board:
         """How much the loss of a seat at each place costs more than a seat more would be worth; ≥ 0, shape (m,)."""
         return self.losses[0] - self.gains[0]
 
+    @cached_property
+    def keeps(self):
+        """For the prices of `gains` and of `losses`: what each student keeps after paying for the own seat, less what
+        being placed weighs; two int64 columns of shape (n,).
+        """
+        tables = (np.where(price < NEVER, price, 0) for price in (self.gains[0], self.losses[0]))
+        return tuple(self.own - self.class_weight - np.r_[price, 0][self.chosen] for price in tables)
+
     def pairs_of(self, student):
         """The pairs of one student, as a slice."""
         return slice(int(self.of_student[student]), int(self.of_student[student + 1]))
@@ -114,7 +123,7 @@ class Board:
         if place == NO_PLACE:
             return 0
         own = self.pairs_of(student)
-        at = own.start + int(np.searchsorted(self.place[own], place))
+        at = bisect_left(self.place, place, own.start, own.stop)
         return int(self.fit[at]) if at < own.stop and self.place[at] == place else None
 
 
