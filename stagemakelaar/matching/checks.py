@@ -198,12 +198,14 @@ def _wanted_by_broker(problem):
     allowed, bound = np.ones(len(pairs), dtype=bool), np.ones(len(pairs), dtype=bool)
     only: dict[int, list[int]] = {}
     for who, where, level in pairs.hints.tolist():
+        own = slice(*np.searchsorted(pairs.candidate, (who, who + 1)))
         if level == NEVER:
-            allowed &= (pairs.candidate != who) | (pairs.opening != where)
+            allowed[own] &= pairs.opening[own] != where
         if level == MUST:
             only.setdefault(who, []).append(where)
     for who, places in only.items():
-        bound &= (pairs.candidate != who) | np.isin(pairs.opening, places)
+        own = slice(*np.searchsorted(pairs.candidate, (who, who + 1)))
+        bound[own] &= np.isin(pairs.opening[own], places)
     yield "the broker said never", allowed
     yield "the broker said another place or none", bound
 
