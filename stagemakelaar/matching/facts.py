@@ -139,7 +139,9 @@ def _recognised_until(problem, rows, others):
 def _lists(loose, keys):
     """The numbers that belong to each key in loose rows (key, number), as a list of lists."""
     begin, end = _between(loose[:, 0], keys)
-    return [loose[first:last, 1].tolist() for first, last in zip(begin.tolist(), end.tolist(), strict=True)]
+    numbers = loose[spread(begin, end)[0], 1].tolist()
+    last = np.cumsum(end - begin).tolist()
+    return [numbers[first:until] for first, until in zip([0, *last], last, strict=False)]
 
 
 def _between(ordered, keys):

@@ -2,7 +2,8 @@
 without a place with the cause. It holds no database and no words, so that it can be made in a process of its own.
 """
 
-from dataclasses import asdict, dataclass
+import gc
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,15 +22,29 @@ class Findings:
 
 def findings(problem, outcome):
     """Return the `Findings` of the best outcome of a problem."""
+    # Hundreds of thousands of small objects that all stay: looking for garbage among them costs as much as making them.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        return Findings(tuple(_proposals(problem, outcome)), tuple(_unplaced(problem, outcome)))
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _proposals(problem, outcome):
     rows = np.flatnonzero(outcome.place != NO_PLACE)
     names = ("student_id", "place_id", "priority_class", "fit", "facts")
     columns = (outcome.candidate, outcome.place, outcome.priority_class, outcome.fit)
     plain = [column[rows].tolist() for column in columns]
     told = explanations(problem, outcome, rows)
-    proposals = [dict(zip(names, values, strict=True)) for values in zip(*plain, told, strict=True)]
+    return [dict(zip(names, values, strict=True)) for values in zip(*plain, told, strict=True)]
+
+
+def _unplaced(problem, outcome):
     reasons = why_unplaced(problem, outcome)
     classes = dict(zip(outcome.candidate.tolist(), outcome.priority_class.tolist(), strict=True))
-    unplaced = [
+    return [
         {
             "student_id": student,
             "priority_class": classes[student],
@@ -38,7 +53,6 @@ def findings(problem, outcome):
         }
         for student, reason in sorted(reasons.items())
     ]
-    return Findings(tuple(proposals), tuple(unplaced))
 
 
 def _plain(reason):
@@ -49,7 +63,10 @@ def _plain(reason):
         "places": reason.places,
         "left": [[cause.value, count] for cause, count in reason.left],
         "broken": {rule.value: count for rule, count in reason.broken.items()},
-        "openers": [asdict(opener) | {"rule": opener.rule.value} for opener in reason.openers],
+        "openers": [
+            {"rule": one.rule.value, "amount": one.amount, "places": one.places, "with_room": one.with_room}
+            for one in reason.openers
+        ],
         "shortage": None if shortage is None else _short(shortage),
         "taken_by_class": list(reason.taken_by_class),
     }
