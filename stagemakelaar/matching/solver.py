@@ -61,9 +61,9 @@ def assign(student, place, fit, *, n_students, seats, classes=None, lot=None, en
     """
     n = int(whole_numbers("n_students", [n_students], low=0, high=2**31)[0])
     seats = whole_numbers("seats", seats, low=0, high=2**31)
-    student = whole_numbers("student", student, low=0, high=n - 1)
+    student = whole_numbers("student", student, low=0, high=n - 1, dtype="int32")
     k, m = len(student), len(seats)
-    place = whole_numbers("place", place, low=0, high=m - 1, shape=(k,))
+    place = whole_numbers("place", place, low=0, high=m - 1, shape=(k,), dtype="int32")
     fit = whole_numbers("fit", fit, low=0, high=LIMIT, shape=(k,))
     classes = np.zeros(n, dtype=np.int64) if classes is None else classes
     classes = whole_numbers("classes", classes, low=-LARGEST, high=LARGEST, shape=(n,))
@@ -110,7 +110,10 @@ def whole_weights(student, fit, rank, classes, placeable, lot=None):
     above_fit = placeable * largest + 1
     if classes * above_fit + largest >= LIMIT:
         raise ValueError(f"fit: up to {most} points for {placeable} students is too large to be exact")
-    return (classes - rank[student]) * above_fit + fit * above_lot + digits, steps
+    weight = fit * above_lot
+    weight += digits
+    weight += ((classes - rank) * above_fit)[student]
+    return weight, steps
 
 
 def solve(problem, *, progress=None, engine="auto"):

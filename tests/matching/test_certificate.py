@@ -96,3 +96,9 @@ def test_a_certificate_that_was_tampered_with_is_refused():
     for change in ({"prices": told.prices + 1}, {"prices": told.prices[:-1]}, {"value": 1, "bound": 1}):
         wrong = dataclasses.replace(outcome, certificate=dataclasses.replace(told, **change))
         assert objections(problem, wrong) == ["the certificate does not hold"]
+
+
+def test_a_place_that_only_the_next_student_can_reach_is_refused():
+    problem = cases.problem([{}, {}], [{}, {}], [(1, 1), (2, 2)])
+    outcome = dataclasses.replace(solve(problem), place=[2, -1], fit=[0, 0], parts=np.full((2, 4), -1))
+    assert objections(problem, outcome) == ["student 1 has place 2, which is out of reach"]
