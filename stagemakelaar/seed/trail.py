@@ -1,7 +1,7 @@
 """The audit lines of what is written in bulk: who did it and when, told in the order in which it happened.
 
 A placement that is written in bulk has one line for each state through which it went, a student one for how they came,
-and an organisation one only when it was stopped (docs/decisions/0010).
+and an organisation one only when it was stopped (docs/decisions/0009).
 """
 
 from array import array
