@@ -9,7 +9,10 @@ matcher proposes.
     scoring.py      every weight                         solver.py       assign(), solve()
     checks.py       the second opinion                   explain.py      why this one, and what else
     unplaced.py     why nobody, and what would help      repair.py       one student after a decline
-    judgement.py    rules and score, once per problem    residual.py     chains of who takes whose seat
+    shortage.py     who compete for the same seats       newseats.py     which new seats would place whom
+    facts.py        what a score rests on                findings.py     all that a run has to tell
+    residual.py     tables of what is left open          chains.py       who takes whose seat
+    judgement.py    rules and score, once per problem
     columns.py      checked columns                      storage.py      columns to bytes
 """
 
