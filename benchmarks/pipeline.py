@@ -95,6 +95,7 @@ def measure(url, engine_name):
 
     from benchmarks.pipeline_database import RUN, TODAY
     from stagemakelaar import clock, db, rooms
+    from stagemakelaar.jobs import KEEP_MEMORY
     from stagemakelaar.rounds import actions
 
     rooms.import_models()
@@ -111,9 +112,9 @@ def measure(url, engine_name):
     clocks.stop("freeze")
     (folder / "question").write_bytes(frozen)
     code = "import sys; from benchmarks.pipeline import child; child(*sys.argv[1:])"
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(folder), engine_name], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
-    )
+    command = [sys.executable, "-c", code, str(folder), engine_name]
+    environment = os.environ | KEEP_MEMORY
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     clocks.stop("child")
     inside = json.loads(done.stdout)
 

@@ -6,21 +6,22 @@ held against all places nor anything is worked out twice.
 Which pairs are listed. Everyone is listed with every place for their code that is not absurdly far, also where a rule
 closes it: that is what shows, afterwards, what would have helped someone who stayed without. In the round of a country
 this would be most of what is kept, and of no use to those who have places enough; so there, whoever fits ENOUGH places
-by path, period and days is listed with just those, and everyone else as always.
+by the rules of CLOSES is listed with just those, and everyone else as always.
 """
 
 from typing import Any
 
 import numpy as np
 
-from stagemakelaar.matching.eligibility import Meeting, other_period, too_few_days
+from stagemakelaar.matching.eligibility import BROKEN, Meeting, Rule
 from stagemakelaar.matching.problem import Pairs, Problem
 from stagemakelaar.reference.postcodes import pc4_array
 from stagemakelaar.reference.travel import journeys_within, spread
 
 NEARLY_WITHIN_REACH = 30  # minutes above one's maximum: not eligible, but worth telling the broker about
 LISTED_IN_FULL = 20_000_000  # people times places for their code; with more, a round is as large as a country's
-ENOUGH = 40
+ENOUGH = 10
+CLOSES = (Rule.DAYS, Rule.PERIOD, Rule.LATE_HOURS, Rule.MINIMUM_AGE, Rule.MINOR_HOURS, Rule.VOG, Rule.MUST_CONDITION)
 
 _MINUTES, _MODES = 13, 5  # bits that a figure takes in a packed pair; each is stored one higher, as −1 is unknown
 
@@ -73,9 +74,9 @@ class _Map:
         own = self._area(person[within], postcode[within]) + self._candidates.leerweg[person[within]]
         journey, at = spread(self._begin[own], self._begin[own + 1])
         journey, place = within[journey], self._places[at]
-        meeting = Meeting(self._problem, person[journey], place)
-        fits = ~(other_period(meeting) | too_few_days(meeting))
-        journey, place = journey[fits], place[fits]
+        for closes in CLOSES:
+            fits = ~BROKEN[closes](Meeting(self._problem, person[journey], place))
+            journey, place = journey[fits], place[fits]
         has_enough = np.bincount(person[journey], minlength=len(self._candidates)) >= ENOUGH
         chosen = has_enough[person[journey]]
         journey, place = journey[chosen], place[chosen]

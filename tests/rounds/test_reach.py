@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from benchmarks.pipeline_database import PROGRAMME, RUN, SIZES, fill
 from stagemakelaar import db, schema
+from stagemakelaar.matching.eligibility import Rule
 from stagemakelaar.matching.judgement import judge
 from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.places.models import Place, Recognition
@@ -85,11 +86,9 @@ def test_in_a_large_round_who_fits_enough_places_is_listed_with_those_and_the_ot
     monkeypatch.setattr(reach, "LISTED_IN_FULL", 0)
     monkeypatch.setattr(reach, "ENOUGH", 15)
     less = snapshot.freeze(crowd, run)
-    people, places, pairs = full.candidates, full.openings, full.pairs
-    i, j = full.pair_candidate, full.pair_opening
-    fits = (pairs.minutes <= people.max_minutes[i]) & (people.leerweg[i] == places.leerweg[j])
-    fits &= (places.starts_on[j] <= people.starts_on[i]) & (people.ends_on[i] <= places.ends_on[j])
-    fits &= np.bitwise_count(people.weekdays[i] & places.weekdays[j]) >= people.days[i]
+    people, pairs, i = full.candidates, full.pairs, full.pair_candidate
+    others = [rule for rule in Rule if rule not in {*reach.CLOSES, Rule.LEERWEG, Rule.TRAVEL}]
+    fits = (judge(full).broken & ~sum(rule.bit for rule in others)) == 0
     has_enough = np.bincount(i, weights=fits, minlength=len(people)) >= 15
     assert 20 < has_enough.sum() < len(people) - 20
     listed = fits | ~has_enough[i]
