@@ -172,6 +172,8 @@ def _demands(problem):
 def _teaches(problem):
     """Return per pair whether the place lacks none of the work processes that the student must learn there."""
     c, o, pairs = problem.candidates, problem.openings, problem.pairs
+    if not len(c.required):
+        return np.ones(len(pairs), dtype=bool)
     begin = np.searchsorted(pairs.candidate, c.required[:, 0], "left")
     end = np.searchsorted(pairs.candidate, c.required[:, 0], "right")
     size = end - begin
@@ -214,9 +216,12 @@ def _recognised_through(problem):
     """Return the last day up to which the company is recognised without a gap from the student's first day on."""
     i, j = problem.pair_candidate, problem.pair_opening
     first_day, code = problem.candidates.starts_on[i], problem.candidates.code[i]
-    rows = problem.openings.recognitions  # sorted by place, code, first day
+    rows, width = problem.openings.recognitions, len(problem.openings)
     row_of = np.searchsorted(problem.openings.key, rows[:, 0])
-    label, sought = row_of * 1_000_000 + rows[:, 1], j * 1_000_000 + code
+    by_code = np.lexsort(
+        (rows[:, 2], row_of, rows[:, 1])
+    )  # then place, then first day; so the pairs of a student ascend
+    rows, label, sought = rows[by_code], (rows[:, 1] * width + row_of)[by_code], code * width + j
     begin, end = np.searchsorted(label, sought, "left"), np.searchsorted(label, sought, "right")
     reach = first_day - 1
     for step in range(int((end - begin).max(initial=0))):

@@ -92,8 +92,10 @@ class Meeting:
         rows = self.problem.openings.recognitions
         if not len(rows):
             return np.full(len(self.candidate), -1)
-        opening = np.searchsorted(self.problem.openings.key, rows[:, 0])
-        group = opening * 1_000_000 + rows[:, 1]
+        opening, width = np.searchsorted(self.problem.openings.key, rows[:, 0]), len(self.problem.openings)
+        # By code first: the places of one student then ascend, and looking up what ascends is several times as fast.
+        order = np.lexsort((rows[:, 2], opening, rows[:, 1]))
+        rows, group = rows[order], (rows[:, 1] * width + opening)[order]
         length = LATEST_DAY + 2
         _, number = np.unique(group, return_inverse=True)
         # Furthest day so far within each group: groups ascend, so one running maximum serves them all.
@@ -102,7 +104,7 @@ class Meeting:
         opens = np.r_[True, first[1:] > furthest[:-1] + 1]
         start = np.flatnonzero(opens)
         begins, until = first[start], np.maximum.reduceat(furthest, start)
-        names, at = np.unique(group), self.opening * 1_000_000 + self.theirs("code")
+        names, at = np.unique(group), self.theirs("code") * width + self.opening
         group_of_pair = _position(names, at)
         day = group_of_pair * length + self.theirs("starts_on")
         found = np.searchsorted(begins, day, side="right") - 1

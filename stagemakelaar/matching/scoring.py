@@ -60,10 +60,10 @@ class Weights:
 
 def score(problem):
     """Return the points per pair and part, int16 of shape (k, len(PARTS)); NOT_SCORED where a part is not known."""
-    weights = problem.weights
-    shares = (_learning(problem), _travel(problem), _kind(problem), _costs(problem))
-    points = [_points(getattr(weights, name), *share) for name, share in zip(PARTS, shares, strict=True)]
-    return np.column_stack(points).astype(np.int16)
+    points = np.empty((len(problem.pairs), len(PARTS)), dtype=np.int16)
+    for column, (name, share_of) in enumerate(zip(PARTS, (_learning, _travel, _kind, _costs), strict=True)):
+        points[:, column] = _points(getattr(problem.weights, name), *share_of(problem))
+    return points
 
 
 def fit_of(parts):
@@ -108,12 +108,12 @@ def kind_rank(problem, candidate, opening):
     wished = problem.candidates.kinds
     known = np.unique(wished)
     there = packed(problem.openings.key, problem.openings.kinds, known)
+    bit_of, is_wish = np.searchsorted(known, wished), wished >= 0
     rank = np.full(len(candidate), -1)
-    for choice in reversed(range(wished.shape[1])):
-        kind = wished[candidate, choice]
-        at = np.searchsorted(known, kind)
-        has = (there[opening, at >> 6] >> (at & 63).astype(np.uint64)) & np.uint64(1)
-        rank[(kind >= 0) & (has == 1)] = choice
+    for choice in reversed(np.flatnonzero(is_wish.any(axis=0)).tolist()):
+        bit = bit_of[:, choice]
+        has = there[opening, (bit >> 6)[candidate]] >> (bit & 63).astype(np.uint64)[candidate]
+        rank[is_wish[candidate, choice] & ((has & np.uint64(1)) == 1)] = choice
     return rank
 
 
