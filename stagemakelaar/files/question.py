@@ -204,13 +204,10 @@ def _pairs(students, places, journeys, forbidden):
 
 
 def _estimated(_those, _there, people, places, longest):
-    """Journeys from postcodes: every known one is an estimate."""
+    """Journeys from postcodes; those are estimates."""
     homes, works = [row["postcode"] for row in people], [row["postcode"] for row in places]
     modes = [mask_of(row["vervoer"]) for row in people]
-    for person, place, minutes, mode, _is_rough in journeys_within(
-        homes, modes, works, longest=longest, spare=NEARLY_WITHIN_REACH
-    ):
-        yield person, place, minutes, mode, minutes != UNKNOWN
+    return journeys_within(homes, modes, works, longest=longest, spare=NEARLY_WITHIN_REACH)
 
 
 def _told(travel, key_of_student, key_of_place):

@@ -78,8 +78,8 @@ def test_a_pair_stands_in_a_file_once(paths, tmp_path, name):
 
 
 def test_a_student_is_fixed_once(paths, tmp_path):
-    places(tmp_path / "P.csv", {"aantal": "2"})
-    fixed = write(tmp_path / "F.csv", {"student": "S1", "plek": "P1"}, {"student": "S1", "plek": "P1"})
+    places(tmp_path / "P.csv", {}, {"plek": "P2"})
+    fixed = write(tmp_path / "F.csv", {"student": "S1", "plek": "P1"}, {"student": "S1", "plek": "P2"})
     assert [one[:3] for one in complaints(paths | {"fixed": fixed})] == [("F.csv", 3, "student")]
 
 

@@ -145,11 +145,12 @@ def test_what_is_empty_is_unknown_or_harmless(ask):
     assert proposed(ask()) == {"S1": "P1"}
 
 
-def test_a_process_of_one_opleiding_is_not_that_of_another(ask):
+@pytest.mark.parametrize("told", ["B1-K1-W1", "25655/B1-K1-W1"])
+def test_a_process_of_one_opleiding_is_not_that_of_another(ask, told):
     wish = {"werkprocessen": "B1-K1-W1"}
     sites = [
-        {"plek": "A", "opleidingscodes": "25655;25656", "werkprocessen": "25656/B1-K1-W1"},
-        {"plek": "B", "opleidingscodes": "25655;25656", "werkprocessen": "B1-K1-W1", "postcode": "1324"},
+        {"plek": "A", "opleidingscodes": "25655;25656", "werkprocessen": "25656/B1-K1-W1", "postcode": "1315"},
+        {"plek": "B", "opleidingscodes": "25655;25656", "werkprocessen": told, "postcode": "1324"},
     ]
     assert proposed(ask([wish], sites)) == {"S1": "B"}
 

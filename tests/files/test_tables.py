@@ -107,6 +107,11 @@ def test_each_class_of_bad_file_is_refused_at_its_place(read, data, row, column,
     assert said in wrong[0][2]
 
 
+def test_a_cell_that_was_made_neutral_is_read_as_it_was(read):
+    table, wrong = read(b"student;plek;reden\n'=1;'s P;'-\n", FORBIDDEN)
+    assert (wrong, table.rows) == ([], [{"student": "=1", "plek": "'s P", "reden": "-"}])
+
+
 def test_every_missing_column_is_named(read):
     _table, wrong = read(b"student;leerweg\nS1;bol\n")
     assert [column for _row, column, _sentence in wrong] == ["opleidingscode", "begin", "eind", "dagen_per_week"]
