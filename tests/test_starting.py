@@ -169,6 +169,15 @@ def test_the_demo_does_not_start_over_real_people(tmp_path):
     assert "echte mensen" in errors
 
 
+def test_a_table_of_journeys_that_is_wrong_is_told_before_anything_starts(tmp_path):
+    table = tmp_path / "travel.csv"
+    table.write_text("from_pc4,to_pc4,mode,minutes\n3511,3512,bike,zeven\n", encoding="utf-8")
+    service = Service(tmp_path, TRAVEL_TABLE=str(table))
+    said, errors = service.process.communicate(timeout=60)
+    assert (service.process.returncode, said) == (3, "")
+    assert "does not start: TRAVEL_TABLE: row 2 is not" in errors
+
+
 @pytest.mark.parametrize("kind", [DatabaseKind.REAL, DatabaseKind.INCOMPLETE])
 def test_pages_stay_closed_on_a_database_of_the_other_kind(settings, database, kind):
     with transaction() as session:

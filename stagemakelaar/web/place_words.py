@@ -19,6 +19,8 @@ def _terms(session, student, place):
     yield _("Periode"), _period(place)
     yield _("Dagen samen"), labels.weekdays(place.weekdays & student.profile.weekdays) or _("geen")
     yield _("Werkdag"), _("%(hours)s uur", hours=place.hours_per_day)
+    if student.profile.hours_required:
+        yield _("Uren in de stageperiode"), _hours(student.profile, place)
     yield _("Avond of nacht"), str(labels.label(place.late_hours))
     yield _("Plekken"), _("%(free)s van %(seats)s vrij", free=place.free, seats=place.seats)
     yield _("Erkenning"), _recognition(session, student, place)
@@ -32,6 +34,14 @@ def _terms(session, student, place):
     yield _("Gevaarlijk werk"), str(labels.label(risks)) if risks else _("niet bekend")
     yield _("Vergoeding"), _allowance(place)
     yield _("Begeleider"), place.trainer_name or _("nog niet bekend")
+
+
+def _hours(profile, place):
+    needed = profile.hours_required
+    if not (profile.starts_on and profile.ends_on and profile.days_per_week):
+        return _("niet te zeggen: het profiel is niet compleet")
+    there = ((profile.ends_on - profile.starts_on).days + 1) * profile.days_per_week * place.hours_per_day // 7
+    return _("%(there)s, en nodig zijn er %(needed)s", there=there, needed=needed)
 
 
 def _period(place):

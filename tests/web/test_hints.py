@@ -87,6 +87,12 @@ def test_the_points_are_shown_beside_the_parts_of_the_programme(desk, make, brok
     assert page.links["Voorkeur van u voor deze plek"] == f"/studenten/{student}/voorkeuren/{place}"
 
 
+def test_the_hours_that_can_be_made_stand_beside_those_that_school_asks(desk, make):
+    student, place = make.student(searching=True, hours_required=400).id, make.place().id
+    page = desk.get(f"/studenten/{student}/voorkeuren/{place}")
+    assert "Uren in de stageperiode 363, en nodig zijn er 400" in page.text
+
+
 def test_a_coordinator_may_as_well(browse, make, student):
     coordinator = make.staff(Role.COORDINATOR)
     assert browse.as_(coordinator).get(f"/studenten/{student}/voorkeuren").status == 200
