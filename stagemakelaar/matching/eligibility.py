@@ -97,15 +97,15 @@ class Meeting:
         order = np.lexsort((rows[:, 2], opening, rows[:, 1]))
         rows, group = rows[order], (rows[:, 1] * width + opening)[order]
         length = LATEST_DAY + 2
-        _, number = np.unique(group, return_inverse=True)
+        is_first = np.r_[True, group[1:] != group[:-1]]
+        names, number = group[is_first], np.cumsum(is_first) - 1
         # Furthest day so far within each group: groups ascend, so one running maximum serves them all.
         furthest = np.maximum.accumulate(number * length + rows[:, 3])
         first = number * length + rows[:, 2]
         opens = np.r_[True, first[1:] > furthest[:-1] + 1]
         start = np.flatnonzero(opens)
         begins, until = first[start], np.maximum.reduceat(furthest, start)
-        names, at = np.unique(group), self.theirs("code") * width + self.opening
-        group_of_pair = _position(names, at)
+        group_of_pair = _position(names, self.theirs("code") * width + self.opening)
         day = group_of_pair * length + self.theirs("starts_on")
         found = np.searchsorted(begins, day, side="right") - 1
         last = np.where(found >= 0, until[found], -1)
