@@ -42,14 +42,13 @@ def new_places(problem, outcome, site, candidate, *, up_to=20):
     board = board_of(problem, outcome)
     site = whole_numbers("site", site, low=0, high=10**7)
     candidate = whole_numbers("candidate", candidate, low=0, high=len(board.chosen) - 1, shape=(len(site),))
-    pairs = np.unique(np.column_stack([site, candidate]), axis=0)
-    begins = np.r_[0, np.cumsum(np.bincount(pairs[:, 0]))]
-    return _extra(board, begins, pairs[:, 1].astype(np.int32), up_to)
+    site, who = np.divmod(np.unique(site * len(board.chosen) + candidate), max(len(board.chosen), 1))
+    return _extra(board, np.r_[0, np.cumsum(np.bincount(site))], who.astype(np.int32), up_to)
 
 
 def _extra(board, begins, who, up_to):
     up_to = int(whole_numbers("up_to", [up_to], low=1, high=10_000)[0])
-    group = groups(board)[0]
+    group = groups(board)[0].copy()
     outside = np.flatnonzero((board.chosen == NO_PLACE) & (group < 0))  # no place is open to them: each a group of one
     count = int(group.max(initial=-1)) + 1
     group[outside] = count + np.arange(len(outside))

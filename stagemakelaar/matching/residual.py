@@ -63,6 +63,7 @@ class Board:
     """
 
     problem = None
+    groups = None  # of `shortage.groups`
 
     def __init__(self, student, place, fit, *, chosen, seats, classes):
         n, m = len(chosen), len(seats)

@@ -64,8 +64,14 @@ def shortages(problem, outcome):
 
 def groups(board):
     """Return the number of the group that competes for the same seats, per student and per place, both int64; −1 where
-    in none. Groups are numbered from 0 in order of their first place.
+    in none. Groups are numbered from 0 in order of their first place. Kept with the board.
     """
+    if board.groups is None:
+        board.groups = _groups(board)
+    return board.groups
+
+
+def _groups(board):
     inside, wanted = over_demanded(board)
     pairs = np.flatnonzero(inside[board.student])
     student, place = board.student[pairs], board.place[pairs]
