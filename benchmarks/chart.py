@@ -3,7 +3,7 @@
 import math
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 440, 80, 190, 30, 60
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 840, 440, 80, 240, 30, 60
 # Colours that differ in lightness too (Okabe and Ito 2008), with a mark each for who sees no colours.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56708a", "#000000")
 LOOKS = 'role="img" aria-labelledby="title desc" font-family="sans-serif" font-size="13"'
@@ -53,11 +53,11 @@ def log_chart(lines, *, title, description, across, up):
         svg += [
             f'<text x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" fill="{colour}">{mark}</text>' for x, y in places
         ]
-        labels.append([places[-1][1], f"{mark} {name}", colour])
-    lowest = TOP - 18.0
-    for height, text, colour in sorted(labels):  # apart, so that all can be read
+        labels.append((places[-1][1], f'<tspan fill="{colour}">{mark}</tspan> {escape(name)}'))
+    lowest = 0.0
+    for height, text in sorted(labels):  # apart, so that all can be read
         lowest = max(height, lowest + 18)
-        svg.append(f'<text x="{WIDTH - RIGHT + 10}" y="{lowest + 5:.0f}" fill="{colour}">{escape(text)}</text>')
+        svg.append(f'<text x="{WIDTH - RIGHT + 12}" y="{lowest + 5:.0f}">{text}</text>')
     return "\n".join([*svg, "</svg>", ""])
 
 
@@ -68,4 +68,4 @@ def _decades(values):
 
 
 def _power(power):
-    return f"{10**power:,}" if 0 <= power < 6 else f"{10.0**power:g}"
+    return f"{10**power:,}" if 0 <= power < 9 else f"{10.0**power:g}"

@@ -14,6 +14,7 @@ import os
 import platform
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,9 +44,10 @@ def main():
         words.error(f"unknown: {', '.join(sorted(unknown))}")
     facts = circumstances()
     runs = []
-    for job in jobs(scales, wanted.seeds, parts):
-        runs.append(measure(job))
-        print(report.line(runs[-1]), flush=True)
+    with suppress(KeyboardInterrupt):  # what was measured so far is written
+        for job in jobs(scales, wanted.seeds, parts):
+            runs.append(measure(job))
+            print(report.line(runs[-1]), flush=True)
     facts["load_after"] = os.getloadavg()
     wrong = report.objections(runs)
     folder = ROOT / wanted.out
