@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-from time import monotonic
 
 import pytest
 from sqlalchemy import select
@@ -188,13 +187,14 @@ import sys, time
 from stagemakelaar.matching.stages import Stage
 from stagemakelaar.solving import Progress
 Progress(sys.argv[1]).tell(Stage.SOLVING, 43)
-time.sleep(600)
+time.sleep(90)
 """
 
 
 def test_a_run_that_is_stopped_ends_its_child_and_keeps_nothing(make, session, monkeypatch):
     run_id, _place = asked_run(make)
     children = child_that(monkeypatch, SOLVES_FOR_EVER)
+    monkeypatch.setattr(jobs, "RENEW", 1000)  # not by chance, when it gives its next sign of life
     seen = []
 
     def stop():
@@ -205,9 +205,7 @@ def test_a_run_that_is_stopped_ends_its_child_and_keeps_nothing(make, session, m
                 rounds.cancel_run(writing, writing.get(Run, run_id), by=None)
         return False
 
-    began = monotonic()
     assert jobs.compute_run(run_id, stop=stop) is False
-    assert monotonic() - began < 60  # the child would have gone on for ten minutes
     assert seen == [(Stage.SOLVING, 43)]
     assert [child.poll() for child in children] == [-signal.SIGTERM]
     assert session.get(Run, run_id).state is RunState.CANCELLED

@@ -121,6 +121,15 @@ def test_the_journeys_of_many_are_those_of_each_pair_that_do_not_take_too_long(p
     ]
 
 
+def test_across_water_what_is_just_too_long_along_the_line_keeps_its_minutes():
+    along = int(fastest_of_pairs(["1621"], [BIKE.bit], ["8232"], longest=60).minutes[0])  # Hoorn, Lelystad
+    for longest, expected in ((along - 1, along), (along, UNKNOWN)):
+        ((_person, _place, minutes, _mode, _guess),) = journeys_within(
+            ["1621"], [BIKE.bit], ["8232"], longest=[longest], spare=30
+        )
+        assert minutes.tolist() == [expected]
+
+
 def test_the_journeys_of_many_come_in_groups_of_whole_people(monkeypatch):
     monkeypatch.setattr(travel, "GROUP", 2)
     monkeypatch.setattr(travel, "BLOCK", 1)
