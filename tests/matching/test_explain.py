@@ -155,6 +155,17 @@ def test_where_the_one_who_leaves_is_filled_in_for_by_the_one_who_makes_way():
     assert found.placed == 0
 
 
+def test_a_chain_that_comes_by_the_seat_left_behind_ends_there():
+    """Making way at place 2 would go on over place 1 to place 3; but place 1 is left by the one who goes to 2."""
+    rows = [(1, 1, 15), (1, 3, 15), (1, 2, 40), (2, 2, 5), (2, 1, 15)]
+    problem = cases.problem([{}, {}], [{}, {}, {}], rows)
+    outcome = solve(problem)
+    assert outcome.place.tolist() == [1, 2]
+    found = what_if(problem, outcome, 1, 2)
+    assert found.moves == (Move(2, 2, 1),)
+    check_costs(problem, outcome, 1)
+
+
 def test_an_explanation_names_the_parts_and_the_facts():
     problem = cases.one_pair(
         {"processes": (1, 2, 3, 4, 5), "kinds": (3, 7), "wishes": 0, "max_minutes": 60, "must": 4},
