@@ -26,7 +26,7 @@ from benchmarks.peers import SOLVERS
 
 ROOT = Path(__file__).resolve().parent.parent
 HARD = "hard"  # stands among the scales for all families that are hard on a solver
-PARTS = ("solve", "pairs", "ask")
+PARTS = ("solve", "whole", "pairs", "ask")
 PACKAGES = ("numpy", "scipy", "numba", "ortools", "networkx", "duckdb")
 ON_FAMILIES = ("kernel", "scipy", "ortools flow", "scipy linear_sum_assignment")
 
@@ -71,7 +71,7 @@ def jobs(scales, seeds, parts):
                     yield from (one | {"what": "solve", "solver": solver} for solver in _solvers(scale))
                 if scale == HARD:
                     continue
-                if "solve" in parts:
+                if "whole" in parts:
                     yield one | {"what": "whole", "solver": "auto"}
                 if "pairs" in parts:
                     yield from (one | {"what": "pairs", "solver": method} for method in ("buckets", "duckdb"))
