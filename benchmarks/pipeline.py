@@ -14,6 +14,7 @@ import json
 import os
 import platform
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,13 +34,20 @@ def main():
     ask.add_argument("--on", choices=KINDS, action="append", help="only this database")
     ask.add_argument("--seed", type=int, default=1)
     ask.add_argument("--engine", default="auto", help="auto, scipy or kernel")
-    ask.add_argument("--keep", type=Path, help="a folder in which SQLite files are kept for the next time")
+    ask.add_argument("--keep", type=Path, help="a folder of filled SQLite files, to copy from")
     asked = ask.parse_args()
     rows = []
     for size in asked.sizes:
         for kind in asked.on or KINDS:
-            with tempfile.TemporaryDirectory() as folder, database(kind, asked.keep or Path(folder), size) as url:
-                seconds = filled(url, size, asked.seed)
+            with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder), size) as url:
+                began = time.perf_counter()
+                kept = asked.keep / f"{size}.sqlite" if asked.keep and kind == "sqlite" else None
+                if kept is not None and not kept.exists():
+                    filled(f"sqlite:///{kept}", size, asked.seed)
+                if kept is not None:
+                    shutil.copyfile(kept, Path(folder) / kept.name)
+                filled(url, size, asked.seed)
+                seconds = round(time.perf_counter() - began, 1)
                 done = run_alone(url, asked.engine)
                 rows.append({"size": size, "database": kind, "seed": asked.seed, "filling_s": seconds} | done)
                 print(json.dumps(rows[-1]), file=sys.stderr)
@@ -49,7 +57,7 @@ def main():
 
 @contextmanager
 def database(kind, folder, size):
-    """An empty database of this kind, or the one that was kept; gives its URL."""
+    """A database of this kind, empty or still to be copied; gives its URL."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / f'{size}.sqlite'}"
         return
@@ -63,16 +71,15 @@ def database(kind, folder, size):
 
 
 def filled(url, size, seed):
-    """Fill the database unless it is; gives the seconds that it took."""
+    """Bring the database to the newest schema, and fill it unless it is."""
     from benchmarks.pipeline_database import SIZES, fill
     from stagemakelaar import db, schema
 
-    began, engine = time.perf_counter(), db.make_engine(url)
+    engine = db.make_engine(url)
     before, _after = schema.migrate(engine)
     if before is None:
         fill(engine, SIZES[size], seed)
     engine.dispose()
-    return round(time.perf_counter() - began, 1)
 
 
 def run_alone(url, engine):
@@ -89,8 +96,6 @@ def run_alone(url, engine):
 
 def measure(url, engine_name):
     """Do what `jobs.compute_run` does, step by step with a clock beside it, and again as a whole."""
-    import shutil
-
     from sqlalchemy import event
 
     from benchmarks.pipeline_database import RUN, TODAY
@@ -102,7 +107,6 @@ def measure(url, engine_name):
     clock.set_clock(f"{TODAY}T10:00:00+01:00")
     engine = db.make_engine(url)
     db.bind(engine)
-    _prepare_run()
     counted, told = [], {"engine_asked": engine_name}
     event.listen(engine, "before_cursor_execute", lambda *given: counted.append(given[2]))
     folder = Path(tempfile.mkdtemp(prefix="pipeline-"))
@@ -131,23 +135,6 @@ def measure(url, engine_name):
     told |= {"wall_s": clocks.told("wall"), "cpu_s": clocks.told("cpu"), "of_child_s": inside["of_child_s"]}
     told["parent_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps(told))
-
-
-def _prepare_run():
-    """Put the run of the filled database back to waiting, as a kept database has it computed."""
-    from sqlalchemy import delete, update
-
-    from benchmarks.pipeline_database import ROUND, RUN
-    from stagemakelaar import db
-    from stagemakelaar.rounds.models import Proposal, Round, RoundState, Run, RunState, Unplaced
-
-    with db.transaction() as session:
-        session.execute(delete(Proposal))
-        session.execute(delete(Unplaced))
-        session.execute(update(Round).where(Round.id == ROUND).values(state=RoundState.OPEN, chosen_run_id=None))
-        empty = dict.fromkeys(("frozen_input", "input_hash", "outcome", "outcome_hash"))
-        session.execute(update(Run).where(Run.id == RUN).values(state=RunState.QUEUED, attempts=0, **empty))
-    db.close_session()
 
 
 class Clocks:
