@@ -155,9 +155,8 @@ class Proposal(Base):
     facts: Mapped[dict] = mapped_column(JSON)  # the score in named parts, with the numbers behind each
     held_until: Mapped[date | None]
     placement_id: Mapped[int | None] = mapped_column(ForeignKey("placement.id"))
-    previous_id: Mapped[int | None] = mapped_column(
-        ForeignKey("proposal.id")
-    )  # the one that this replaces after an undo
+    # the one that this replaces after an undo; lists leave that one out, and look for it by this
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), index=True)
     state: Mapped[ProposalState] = mapped_column(choice(ProposalState), default=ProposalState.OPEN)
     state_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
