@@ -187,7 +187,7 @@ def queue_lapsed_runs(session):
 
 def replay(run):
     """Compute a stored run once more from its frozen input; gives back the outcome, whose hash must be the same."""
-    return solve(snapshot.thaw(run), engine=run.engine)
+    return solve(snapshot.thaw(run), engine=run.engine or "auto")
 
 
 # --- what people do ------------------------------------------------------------------------------------------------
