@@ -18,10 +18,8 @@ from stagemakelaar.files.tables import read_table
 from stagemakelaar.matching.checks import objections
 from stagemakelaar.matching.columns import LARGEST
 from stagemakelaar.matching.findings import findings
-from stagemakelaar.matching.judgement import judge
 from stagemakelaar.matching.problem import NO_PLACE, UNKNOWN, Certificate, Outcome
 from stagemakelaar.matching.scoring import PARTS
-from stagemakelaar.matching.solver import whole_weights
 
 LAYOUTS = {
     name: Layout(name, tuple(Column(column, str.strip, (), "", "") for column in columns))
@@ -157,30 +155,11 @@ def _outcome(question, proof, choice, prices):
 
 
 def _check_proof(question, inputs, outcome, proof, complaints):
-    """Add the proof up again, and compare what it says with the places."""
+    """Compare what the proof says with the places; its prices, value and bound were added up by the second opinion."""
     right = proof_of(question, outcome, inputs)
-    right["value"], right["bound"] = map(str, added_up(question.problem, outcome, outcome.certificate.prices))
     for name, value in right.items():
         if name not in {"versions", "engine", "prices"} and str(proof.get(name)) != str(value):
             complaints.add(PROOF, None, name, N_("Dit past niet bij de voorstellen."))
-
-
-def added_up(problem, outcome, prices):
-    """Return (what the outcome is worth, what no outcome can pass at these prices), both exact whole numbers.
-
-    prices : int64, ≥ 0, one per place in the order of the problem
-    """
-    judgement, people, seats = judge(problem), problem.candidates, problem.openings.seats
-    eligible = np.flatnonzero(judgement.eligible)
-    student, place = problem.pair_candidate[eligible], problem.pair_opening[eligible]
-    classes, rank = np.unique(people.priority_class, return_inverse=True)
-    placeable = min(len(people), int(seats.sum()))
-    weight, _steps = whole_weights(student, judgement.fit[eligible], rank, len(classes), placeable, people.lot)
-    taken = outcome.place[student] == problem.openings.key[place]
-    left = np.zeros(len(people), dtype=np.int64)  # what each student could at best keep after paying
-    np.maximum.at(left, student, weight - prices[place])
-    paid = sum(int(price) * int(count) for price, count in zip(prices, seats, strict=True))
-    return sum(map(int, weight[taken])), sum(map(int, left)) + paid
 
 
 def _compare(told, tables, complaints):

@@ -2,11 +2,10 @@
 
 import json
 
-import numpy as np
 import pytest
 
 from stagemakelaar.files import results
-from stagemakelaar.files.checking import added_up, check
+from stagemakelaar.files.checking import check
 from stagemakelaar.files.inputs import read_inputs
 from stagemakelaar.files.question import make_question
 from stagemakelaar.matching import solve
@@ -189,8 +188,6 @@ def test_a_shortage_that_is_left_out_or_added_is_noticed(folder):
         ({"total_fit": 1}, "total_fit"),
         ({"profile": [9, 0, 0, 0]}, "profile"),
         ({"outcome_hash": "0" * 64}, "outcome_hash"),
-        ({"value": "1"}, "value"),
-        ({"bound": "1"}, "bound"),
         ({"prices": {"P9": "1"}}, "prices"),
         ({"prices": {"P1": "-1"}}, "prices"),
         ({"prices": {"P1": str(2**80)}}, "prices"),
@@ -203,18 +200,7 @@ def test_a_changed_proof_is_noticed(folder, facts, column):
     assert (results.PROOF, column) in folder.check()[0]
 
 
-def test_prices_that_prove_nothing_are_objected_to(folder):
-    folder.prove(prices={"P1": "1"})
-    assert folder.check()[1] == ["the prices of the certificate prove nothing"]
-
-
-def test_no_prices_make_a_lesser_outcome_look_proved(folder):
-    """Duality: at any prices the bound is at least what the best outcome is worth."""
-    question = make_question(folder.inputs(), 7)
-    outcome = solve(question.problem)
-    value, bound = added_up(question.problem, outcome, outcome.certificate.prices)
-    assert value == bound == outcome.certificate.value
-    draw = np.random.default_rng(1)
-    for _ in range(20):
-        prices = draw.integers(0, 2 * value, len(SITES))
-        assert added_up(question.problem, outcome, prices)[1] >= value
+@pytest.mark.parametrize("facts", [{"prices": {"P1": "1"}}, {"value": "1"}, {"bound": "1"}])
+def test_numbers_that_prove_nothing_are_objected_to(folder, facts):
+    folder.prove(**facts)
+    assert folder.check() == ([], ["the certificate does not hold"])

@@ -43,7 +43,7 @@ def now(session):
 def test_the_page_says_why_in_parts_with_points(desk, address):
     page = desk.get(address)
     assert page.heading == "Voorstel voor Samira Bouali"
-    assert "fietsen (hoogstens 45)" in page.text
+    assert "fietsen, een schatting (hoogstens 45)" in page.text
     score = page.soup.find("table", class_="sm-score")
     assert next(" ".join(cell.get_text().split()) for cell in score.find_all("td")) == "0 / 50"
     assert "Een computer stelt dit voor. Er gebeurt niets tot u besluit." in page.text

@@ -46,7 +46,7 @@ class TestTheLetter:
             "Deze plek past, want: je werkt op dagen waarop jij kunt: maandag, dinsdag, woensdag, donderdag en vrijdag;"
             in page.text
         )
-        assert "het is ongeveer 25 minuten fietsen van je huis" in page.text
+        assert "het is 25 minuten fietsen van je huis" in page.text
         assert "punten" not in page.text
         assert "/ 50" not in page.text
 
