@@ -282,11 +282,13 @@ def broken_rules(problem, candidate=None, opening=None):
     `candidate` and `opening` are rows (not keys), one per pair; without them all pairs of the problem are judged.
     """
     if candidate is None:
-        candidate, opening = problem.pair_candidate, problem.pair_opening
-    meeting = Meeting(problem, candidate, opening)
-    mask = np.zeros(len(candidate), dtype=np.int64)
+        meeting = Meeting(problem, problem.pair_candidate, problem.pair_opening)
+        meeting.listed_at = np.arange(len(problem.pairs))
+    else:
+        meeting = Meeting(problem, candidate, opening)
+    mask = np.zeros(len(meeting.candidate), dtype=np.int64)
     for rule, is_broken in BROKEN.items():
-        mask |= np.where(is_broken(meeting), rule.bit, 0)
+        np.bitwise_or(mask, rule.bit, out=mask, where=is_broken(meeting))
     return mask
 
 

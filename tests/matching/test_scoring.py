@@ -145,3 +145,11 @@ def test_the_lot_leaves_the_weights_exact():
         above_lot = placeable * 181 * max(steps - 1, 0) + 1
         largest = 180 * above_lot + 181 * max(steps - 1, 0)
         assert 5 * (placeable * largest + 1) < LIMIT
+
+
+def test_the_score_is_made_once_and_closed():
+    problem = cases.one_pair()
+    points = score(problem)
+    assert score(problem) is points
+    with pytest.raises(ValueError, match="read-only"):
+        points[0] = 0
