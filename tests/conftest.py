@@ -4,6 +4,7 @@ Every test that touches the database runs on SQLite and on PostgreSQL, inside on
 inside it a commit is a real commit, so a forgotten one is noticed.
 """
 
+import contextlib
 import shutil
 from datetime import datetime
 
@@ -104,16 +105,23 @@ def fresh(request, folder):
     return postgres_copy(request.getfixturevalue("postgres_cluster"))
 
 
-@pytest.fixture
-def database(engine):
-    """The sessions of this test, inside a transaction that is rolled back at the end."""
+@contextlib.contextmanager
+def rolled_back(engine):
+    """Bind sessions to one transaction on this engine, whose every change is taken back at the end."""
     with engine.connect().execution_options(writing=True) as connection:
         outer = connection.begin()
         db.bind(connection, join_transaction_mode="create_savepoint")
-        yield engine
+        yield
         db.close_session()
         outer.rollback()
     db.bind(None)
+
+
+@pytest.fixture
+def database(engine):
+    """The sessions of this test, inside a transaction that is rolled back at the end."""
+    with rolled_back(engine):
+        yield engine
 
 
 class Now:
@@ -157,13 +165,8 @@ def demo_engine(request, app, tmp_path_factory):
 @pytest.fixture
 def demo(demo_engine):
     """The demo, inside a transaction that is rolled back at the end; gives back the present session."""
-    with demo_engine.connect().execution_options(writing=True) as connection:
-        outer = connection.begin()
-        db.bind(connection, join_transaction_mode="create_savepoint")
+    with rolled_back(demo_engine):
         yield Now()
-        db.close_session()
-        outer.rollback()
-    db.bind(None)
 
 
 @pytest.fixture(params=KINDS)

@@ -24,6 +24,7 @@ from stagemakelaar.placements.models import (
     WithdrawnBy,
 )
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, Recognition
+from tests.rows import change
 
 
 @pytest.fixture
@@ -53,13 +54,6 @@ def act(action, placement, **arguments):
 def both_say_yes(placement, by):
     act(actions.accept, placement, by=by)
     return act(actions.confirm_capacity, placement, by=by)
-
-
-def change(model, number, **values):
-    with transaction() as session:
-        record = session.get(model, number)
-        for name, value in values.items():
-            setattr(record, name, value)
 
 
 def case_now(session):

@@ -16,15 +16,7 @@ from stagemakelaar.placements.models import Placement
 from stagemakelaar.rounds import actions, queries, review
 from stagemakelaar.rounds.models import Proposal, ProposalState, Round, RoundState, Run, RunState, Unplaced
 from tests.computed import asked, compute, computed, opened, proposals
-
-
-def again(record):
-    """The record as the database has it now."""
-    from stagemakelaar.db import current_session
-
-    session = current_session()
-    session.rollback()
-    return session.get(type(record), record.id)
+from tests.rows import again
 
 
 def test_a_programme_has_one_live_round(make):

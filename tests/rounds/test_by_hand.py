@@ -18,6 +18,7 @@ from stagemakelaar.rounds.by_hand_options import options_of_today
 from stagemakelaar.rounds.models import Proposal, ProposalState, Round, Verdict
 from stagemakelaar.rounds.queries import count_by_state, proposals_of
 from tests.computed import computed, proposals
+from tests.rows import again, change
 
 
 @pytest.fixture
@@ -37,19 +38,6 @@ def proposal(make, broker):
     make.place()
     _round, run = computed(broker)
     return proposals(run)[0]
-
-
-def again(record):
-    session = current_session()
-    session.rollback()
-    return session.get(type(record), record.id)
-
-
-def change(model, id, **values):
-    with transaction() as session:
-        record = session.get(model, id)
-        for name, value in values.items():
-            setattr(record, name, value)
 
 
 def do(action, *records, **options):

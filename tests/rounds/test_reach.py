@@ -15,7 +15,7 @@ from stagemakelaar.places.models import Place, Recognition
 from stagemakelaar.reference.models import Equivalent
 from stagemakelaar.rounds import reach, snapshot
 from stagemakelaar.rounds.models import Run
-from tests.conftest import KINDS
+from tests.conftest import KINDS, rolled_back
 from tests.rounds.plain_snapshot import differences, plain
 from tests.rows import row
 
@@ -45,14 +45,8 @@ def crowded(request, app, tmp_path_factory):
 @pytest.fixture
 def crowd(crowded):
     """A session in that programme; what is changed is rolled back."""
-    with crowded.connect().execution_options(writing=True) as connection:
-        outer = connection.begin()
-        db.bind(connection, join_transaction_mode="create_savepoint")
-        with db.transaction() as session:
-            yield session
-        db.close_session()
-        outer.rollback()
-    db.bind(None)
+    with rolled_back(crowded), db.transaction() as session:
+        yield session
 
 
 def test_a_crowd_in_columns_is_the_crowd_row_by_row_with_all_that_is_rare(crowd):

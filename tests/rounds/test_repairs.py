@@ -18,6 +18,16 @@ def broker(make):
     return make.broker()
 
 
+def two_of_each(make, broker):
+    """A run with two students and two places, each of which takes either."""
+    make.place(pays_travel=True)
+    make.place()
+    for _number in range(2):
+        make.student(searching=True)
+    _round, run = computed(broker)
+    return run
+
+
 def approved(proposal, by):
     with transaction() as session:
         return review.approve(session, session.get(Proposal, proposal.id), by=by)
@@ -57,11 +67,7 @@ class TestAfterADecline:
 
     def test_who_was_told_stays_and_the_price_of_moving_one_is_named(self, make, broker):
         # Two places; the other student could also take the seat that was declined, but was told already.
-        make.place(pays_travel=True)
-        make.place()
-        for _number in range(2):
-            make.student(searching=True)
-        _round, run = computed(broker)
+        run = two_of_each(make, broker)
         one, other = proposals(run)
         placement = approved(one, broker)
         approved(other, broker)
@@ -73,11 +79,7 @@ class TestAfterADecline:
         assert other.student_id in move.students
 
     def test_who_was_not_told_may_move_for_nothing(self, make, broker):
-        make.place(pays_travel=True)
-        make.place()
-        for _number in range(2):
-            make.student(searching=True)
-        _round, run = computed(broker)
+        run = two_of_each(make, broker)
         one, other = proposals(run)
         declined(approved(one, broker))
         (offer,) = offers(one.student_id)
@@ -87,11 +89,7 @@ class TestAfterADecline:
 class TestAfterARefusal:
     def test_the_seat_that_is_not_there_is_given_to_nobody(self, make, broker):
         # The other student could make way by taking the refused seat, if it were there.
-        make.place(pays_travel=True)
-        make.place()
-        for _number in range(2):
-            make.student(searching=True)
-        _round, run = computed(broker)
+        run = two_of_each(make, broker)
         one, _other = proposals(run)
         refused(approved(one, broker), broker)
         (offer,) = offers(one.student_id)

@@ -18,6 +18,7 @@ from stagemakelaar.places.models import Organisation, OrganisationState, Place, 
 from stagemakelaar.rounds import review
 from stagemakelaar.rounds.models import Proposal, ProposalState, Verdict
 from tests.computed import asked, compute, computed, proposals
+from tests.rows import again, change
 
 
 @pytest.fixture
@@ -34,12 +35,6 @@ def proposal(make, broker):
     return proposals(run)[0]
 
 
-def again(record):
-    session = current_session()
-    session.rollback()
-    return session.get(type(record), record.id)
-
-
 def approve(proposal, by, **changes):
     with transaction() as session:
         return review.approve(session, proposal, by=by, **changes)
@@ -47,13 +42,6 @@ def approve(proposal, by, **changes):
 
 def counted(model):
     return current_session().scalar(select(func.count()).select_from(model))
-
-
-def change(model, id, **values):
-    with transaction() as session:
-        record = session.get(model, id)
-        for name, value in values.items():
-            setattr(record, name, value)
 
 
 def test_an_approval_places_the_student_and_asks_both_sides(proposal, broker):

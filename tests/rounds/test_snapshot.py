@@ -23,7 +23,7 @@ from stagemakelaar.rounds import review, snapshot
 from tests.builders import HELPENDE
 from tests.computed import asked, compute, computed, opened, proposals
 from tests.counting import statements
-from tests.rows import row
+from tests.rows import change, row
 
 OTHER = "25741"
 LAST_DAY = date(2027, 7, 15)  # of the student of `make`
@@ -34,14 +34,6 @@ def frozen(by):
     run = asked(opened(by), by)
     with transaction() as session:
         return snapshot.freeze(session, session.merge(run))
-
-
-def change(model, id, **values):
-    """Change columns by hand, as time or an import would."""
-    with transaction() as session:
-        record = session.get(model, id)
-        for name, value in values.items():
-            setattr(record, name, value)
 
 
 def test_a_student_who_is_searching_and_an_open_place_enter(make):

@@ -8,7 +8,7 @@ from stagemakelaar import db
 from stagemakelaar.seed import rows
 from stagemakelaar.seed.filling import fill_crowds
 from stagemakelaar.seed.scales import SCHOOL, TOWN, Crowd
-from tests.conftest import KINDS, WEDNESDAY, Now, fresh
+from tests.conftest import KINDS, WEDNESDAY, Now, fresh, rolled_back
 
 TODAY = datetime.fromisoformat(WEDNESDAY).date()
 SMALL = (
@@ -34,10 +34,5 @@ def bulk_engine(request, app, tmp_path_factory):
 @pytest.fixture
 def bulk(bulk_engine):
     """That database, inside a transaction that is rolled back at the end; gives back the present session."""
-    with bulk_engine.connect().execution_options(writing=True) as connection:
-        outer = connection.begin()
-        db.bind(connection, join_transaction_mode="create_savepoint")
+    with rolled_back(bulk_engine):
         yield Now()
-        db.close_session()
-        outer.rollback()
-    db.bind(None)
