@@ -3,7 +3,7 @@
 import pytest
 
 from stagemakelaar import audit, flow
-from stagemakelaar.casework.models import Case, CaseState
+from stagemakelaar.casework.models import Case, CaseState, Task
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import transaction
 from stagemakelaar.errors import IllegalMove
@@ -29,6 +29,7 @@ ARROWS = {
     Organisation: """registered>verified registered>blocked verified>suspended verified>blocked
                      suspended>verified suspended>blocked""",
     Place: "draft>open open>paused open>closed paused>open paused>closed",
+    Task: "open>done open>dropped done>open dropped>open",
     Interest: "new>contacted new>became_place new>dropped contacted>became_place contacted>dropped",
 }
 

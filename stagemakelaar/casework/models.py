@@ -1,4 +1,4 @@
-"""Zaak en contactmoment: what the broker keeps about a search."""
+"""Zaak, contactmoment en taak: what the broker keeps about a search, and what is still to be done for it."""
 
 import enum
 from datetime import date, datetime
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
 from stagemakelaar.people.models import Student, User
+from stagemakelaar.places.models import Organisation
 
 
 class CaseState(enum.Enum):
@@ -89,3 +90,68 @@ class ContactMoment(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     by: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class OrganisationContact(Base):
+    """Contact met een bedrijf: who of us spoke with whom there. Kept per programme; the company does not read it."""
+
+    __tablename__ = "organisation_contact"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", ContactKind), name="kind"),
+        Index("ix_organisation_contact_of", "organisation_id", "programme_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    kind: Mapped[ContactKind] = mapped_column(choice(ContactKind))
+    held_on: Mapped[date]
+    with_whom: Mapped[str] = mapped_column(String(100), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    organisation: Mapped[Organisation] = relationship()
+    by: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class TaskState(enum.Enum):
+    """Stand van een taak."""
+
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class Task(Base):
+    """Taak: something that one of us will do before a day, for a student, a company, or one about the other."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        CheckConstraint(one_of("state", TaskState), name="state"),
+        CheckConstraint("(case_id IS NOT NULL) OR (organisation_id IS NOT NULL)", name="about_someone"),
+        Index("ix_task_work", "programme_id", "state", "due_on"),
+    )
+    FLOW = {
+        TaskState.OPEN: {TaskState.DONE, TaskState.DROPPED},
+        TaskState.DONE: {TaskState.OPEN},
+        TaskState.DROPPED: {TaskState.OPEN},
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    what: Mapped[str] = mapped_column(String(200))
+    due_on: Mapped[date]
+    for_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)  # None: whoever comes first
+    outcome: Mapped[str] = mapped_column(Text, default="", server_default="")  # what came of it, or why it was dropped
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    state: Mapped[TaskState] = mapped_column(choice(TaskState), default=TaskState.OPEN)
+    state_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    case: Mapped[Case | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    by: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[by_id])
+    for_whom: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[for_id])
