@@ -4,7 +4,7 @@ from babel.numbers import format_currency
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
-from stagemakelaar.casework.models import CaseState, ContactKind, TaskState
+from stagemakelaar.casework.models import CaseState, ContactKind, PlaceAnswer, TaskState
 from stagemakelaar.matching.explain import Cause, NextStep, Rule
 from stagemakelaar.matching.stages import Stage
 from stagemakelaar.outbox import MessageState
@@ -53,6 +53,9 @@ WORDS = {
     ContactKind.VISIT: _("bezoek"),
     ContactKind.MEETING: _("gesprek"),
     ContactKind.MAIL: _("e-mail"),
+    PlaceAnswer.YES: _("ja"),
+    PlaceAnswer.LATER: _("misschien later"),
+    PlaceAnswer.NO: _("nee"),
     TaskState.OPEN: _("te doen"),
     TaskState.DONE: _("gedaan"),
     TaskState.DROPPED: _("niet meer nodig"),

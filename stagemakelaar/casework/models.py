@@ -92,12 +92,24 @@ class ContactMoment(Base):
     by: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
+class PlaceAnswer(enum.Enum):
+    """Antwoord op de vraag om een plek: what a company said when one of us asked for a place."""
+
+    YES = "yes"
+    LATER = "later"
+    NO = "no"
+
+
 class OrganisationContact(Base):
-    """Contact met een bedrijf: who of us spoke with whom there. Kept per programme; the company does not read it."""
+    """Contact met een bedrijf: who of us spoke with whom there. Kept per programme; the company does not read it.
+
+    When we asked for a place, it also holds what they answered, and for which course.
+    """
 
     __tablename__ = "organisation_contact"
     __table_args__ = (
         CheckConstraint(one_of("kind", ContactKind), name="kind"),
+        CheckConstraint(one_of("answer", PlaceAnswer), name="answer"),
         Index("ix_organisation_contact_of", "organisation_id", "programme_id"),
     )
 
@@ -108,6 +120,8 @@ class OrganisationContact(Base):
     held_on: Mapped[date]
     with_whom: Mapped[str] = mapped_column(String(100), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[PlaceAnswer | None] = mapped_column(choice(PlaceAnswer))  # None: no place was asked for
+    code: Mapped[str | None] = mapped_column(String(5))  # the course of the place that was asked for
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

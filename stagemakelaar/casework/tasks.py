@@ -63,8 +63,13 @@ def reopen_task(session, task, *, by):
     move(session, task, TaskState.OPEN, by=by)
 
 
-def record_organisation_contact(session, organisation, *, kind, held_on, note, with_whom="", by):
-    """Note a call, a visit or a talk with a company, for the programme of whoever notes it."""
+def record_organisation_contact(
+    session, organisation, *, kind, held_on, note, with_whom="", answer=None, code=None, by
+):
+    """Note a call, a visit or a talk with a company, for the programme of whoever notes it.
+
+    answer, code    what they said to the question for a place, and for which course; None when it was not asked
+    """
     if held_on > clock.today():
         raise DomainError(N_("Deze dag is nog niet geweest. Vul de dag in waarop u contact had."), field="held_on")
     contact = OrganisationContact(
@@ -74,12 +79,15 @@ def record_organisation_contact(session, organisation, *, kind, held_on, note, w
         held_on=held_on,
         with_whom=with_whom,
         note=note,
+        answer=answer,
+        code=code,
         by_id=by.id,
         by=by,
         created_at=clock.now(),
     )
     session.add(contact)
-    audit.record(session, "organisation_contact.noted", contact, by=by, programme_id=by.programme_id)
+    said = {"answer": answer.value} if answer else {}
+    audit.record(session, "organisation_contact.noted", contact, by=by, programme_id=by.programme_id, **said)
     return contact
 
 

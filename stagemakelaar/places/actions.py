@@ -178,7 +178,7 @@ def _stop(session, organisation, to, why, *, by):
 # --- interest ------------------------------------------------------------------------------------------------------
 
 
-def express_interest(session, *, programme, company, contact_name, email, phone=None, remark=""):
+def express_interest(session, *, programme, company, contact_name, email, phone=None, remark="", postcode=None):
     """Note that a company may offer something; the broker takes it from there. The same one sent twice counts once."""
     now = clock.now()
     same = session.scalars(
@@ -199,6 +199,7 @@ def express_interest(session, *, programme, company, contact_name, email, phone=
         email=email,
         phone=phone,
         remark=remark,
+        postcode=postcode,
         state=InterestState.NEW,
         state_changed_at=now,
         created_at=now,
@@ -210,4 +211,29 @@ def express_interest(session, *, programme, company, contact_name, email, phone=
 
 def follow_up_interest(session, interest, to, *, by):
     """Note what became of a company's interest."""
+    interest.call_on = None
     move(session, interest, to, by=by)
+
+
+def call_interest_again(session, interest, *, on, by):
+    """Note that a company was called and wants to hear from us again on a day."""
+    if on is None or on <= clock.today():
+        raise DomainError(N_("Kies een dag na vandaag."), field="call_on")
+    if interest.state is InterestState.CONTACTED:
+        audit.record(session, "interest.call_again", interest, by=by, programme_id=interest.programme_id)
+    else:
+        move(session, interest, InterestState.CONTACTED, by=by)
+    interest.call_on = on
+
+
+def settle_interest(session, place, *, by):
+    """A company has opened a place: what its people once told that they might have, has come true."""
+    told_by = [member.user.email for member in place.organisation.members]
+    for interest in session.scalars(
+        select(Interest).where(
+            Interest.programme_id == place.programme_id,
+            Interest.email.in_(told_by),
+            Interest.state.in_((InterestState.NEW, InterestState.CONTACTED)),
+        )
+    ):
+        follow_up_interest(session, interest, InterestState.BECAME_PLACE, by=by)

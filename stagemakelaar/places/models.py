@@ -156,6 +156,8 @@ class Interest(Base):
     email: Mapped[str] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(20))
     remark: Mapped[str] = mapped_column(Text, default="")
+    postcode: Mapped[str | None] = mapped_column(String(7))  # where the work is; not everyone tells
+    call_on: Mapped[date | None]  # they asked us to call again
     state: Mapped[InterestState] = mapped_column(choice(InterestState), default=InterestState.NEW)
     state_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from stagemakelaar import audit, clock
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.flow import move
+from stagemakelaar.places.actions import settle_interest
 from stagemakelaar.places.models import OrganisationState, Place, PlaceCode, PlaceState
 from stagemakelaar.places.recognitions import recognised_codes
 from stagemakelaar.places.seats import change_seats
@@ -187,6 +188,7 @@ def open_place(session, place, *, by):
         raise DomainError(N_("Dit bedrijf doet nu niet mee. Bel uw stagemakelaar."))
     _refuse_incomplete(place)
     move(session, place, PlaceState.OPEN, by=by)
+    settle_interest(session, place, by=by)
 
 
 def pause_place(session, place, *, by):

@@ -1,8 +1,9 @@
 """What can be asked about organisations and places, limited to what a user may see."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from stagemakelaar import clock
 from stagemakelaar.errors import NotFound
 from stagemakelaar.people.models import User
 from stagemakelaar.places.models import (
@@ -138,6 +139,12 @@ def open_interests(session, user, limit=50):
     """The interest that still waits for someone of the programme, oldest first."""
     waiting = Interest.state.in_((InterestState.NEW, InterestState.CONTACTED))
     return session.scalars(interests_visible_to(user).where(waiting).limit(limit)).all()
+
+
+def interests_to_call(user):
+    """A statement of the companies that wait for a call: new ones, and those whose day to be called again has come."""
+    due = and_(Interest.state == InterestState.CONTACTED, Interest.call_on <= clock.today())
+    return interests_visible_to(user).where(or_(Interest.state == InterestState.NEW, due))
 
 
 def interest_for(session, user, interest_id):

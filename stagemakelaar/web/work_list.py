@@ -16,8 +16,7 @@ from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.placements.models import PlacementState
 from stagemakelaar.placements.queries import due_to_move, overdue_answers
-from stagemakelaar.places.models import Interest, InterestState
-from stagemakelaar.places.queries import interests_visible_to, organisations_to_check, recognitions_to_check
+from stagemakelaar.places.queries import interests_to_call, organisations_to_check, recognitions_to_check
 from stagemakelaar.rounds.models import Proposal, ProposalState, Run, RunState
 from stagemakelaar.rounds.queries import held_too_long, live_round
 
@@ -211,13 +210,13 @@ def _organisations(session, user):
 
 
 def _interest(session, user):
-    new = interests_visible_to(user).where(Interest.state == InterestState.NEW)
-    for interest in _some(session, new):
+    for interest in _some(session, interests_to_call(user)):
+        asked = interest.call_on
         yield Thing(
-            Urgency.WAITS,
+            Urgency.TODAY if asked else Urgency.WAITS,
             interest.company,
-            _("wil misschien een plek bieden"),
-            _day(interest.created_at),
+            _("wil nu misschien een plek bieden") if asked else _("wil misschien een plek bieden"),
+            asked or _day(interest.created_at),
             _("Bel"),
             url_for("organisations.index"),
         )

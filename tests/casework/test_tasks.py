@@ -6,7 +6,7 @@ import pytest
 
 from stagemakelaar import clock
 from stagemakelaar.casework import tasks
-from stagemakelaar.casework.models import Case, ContactKind, Task, TaskState
+from stagemakelaar.casework.models import Case, ContactKind, PlaceAnswer, Task, TaskState
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import transaction
 from stagemakelaar.errors import DomainError, IllegalMove, NotFound
@@ -114,3 +114,20 @@ def test_contacts_with_a_company_are_kept_per_programme(make, session, broker):
             note="",
             by=broker,
         )
+
+
+def test_what_a_company_answered_is_kept_with_the_course_that_was_asked_for(make, session, broker):
+    company = make.organisation()
+    with transaction() as now:
+        tasks.record_organisation_contact(
+            now,
+            now.get(Organisation, company.id),
+            kind=ContactKind.CALL,
+            held_on=clock.today(),
+            note="",
+            answer=PlaceAnswer.NO,
+            code="25960",
+            by=broker,
+        )
+    (contact,) = session.scalars(tasks.contacts_with(broker, company)).all()
+    assert (contact.answer, contact.code) == (PlaceAnswer.NO, "25960")

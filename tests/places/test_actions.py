@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from stagemakelaar import audit
@@ -5,8 +7,17 @@ from stagemakelaar.db import transaction
 from stagemakelaar.errors import DomainError, IllegalMove
 from stagemakelaar.people.models import Programme, User
 from stagemakelaar.places import actions
-from stagemakelaar.places.models import Evidence, Interest, InterestState, Organisation, OrganisationState
-from stagemakelaar.places.queries import addressees_of, organisation_of
+from stagemakelaar.places.models import (
+    Evidence,
+    Interest,
+    InterestState,
+    Organisation,
+    OrganisationState,
+    Place,
+    PlaceState,
+)
+from stagemakelaar.places.offers import open_place
+from stagemakelaar.places.queries import addressees_of, interests_to_call, organisation_of
 
 NUMBERS = {"kvk_number": "12345678", "branch_number": "000037178598"}
 
@@ -178,3 +189,36 @@ def test_interest_that_was_followed_up_may_come_again(make, session):
     with transaction() as writing:
         interest(writing, programme)
     assert session.query(Interest).count() == 2
+
+
+def test_a_company_that_wants_to_hear_later_comes_back_on_its_day(make, session, moment):
+    programme, broker = make.programme(), make.broker()
+    with transaction() as writing:
+        called = interest(writing, programme)
+        actions.call_interest_again(writing, called, on=date(2027, 3, 1), by=broker)
+    assert session.scalars(interests_to_call(broker)).all() == []
+    moment("2027-03-01T09:00:00+01:00")
+    assert [one.id for one in session.scalars(interests_to_call(broker))] == [called.id]
+    with transaction() as writing:  # they put it off once more
+        actions.call_interest_again(writing, writing.get(Interest, called.id), on=date(2027, 4, 1), by=broker)
+    assert session.scalars(interests_to_call(broker)).all() == []
+
+
+def test_a_company_cannot_be_called_again_before_tomorrow(make):
+    programme, broker = make.programme(), make.broker()
+    with pytest.raises(DomainError) as refusal, transaction() as writing:
+        actions.call_interest_again(writing, interest(writing, programme), on=date(2027, 2, 3), by=broker)
+    assert refusal.value.field == "call_on"
+
+
+def test_interest_has_become_a_place_once_its_people_open_one(make, session):
+    programme, zuid, broker = make.programme(), make.programme("zuid"), make.broker()
+    place = make.place(state=PlaceState.PAUSED)
+    with transaction() as writing:
+        theirs = interest(writing, programme, email=make.employer_of(place.organisation).email)
+        another = interest(writing, programme)
+        elsewhere = interest(writing, zuid, email=theirs.email)
+    with transaction() as writing:
+        open_place(writing, writing.get(Place, place.id), by=broker)
+    states = [session.get(Interest, one.id).state for one in (theirs, another, elsewhere)]
+    assert states == [InterestState.BECAME_PLACE, InterestState.NEW, InterestState.NEW]
