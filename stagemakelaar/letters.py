@@ -49,6 +49,13 @@ class Writer:
         with self.app.app_context(), force_locale(message.language):
             return self._write(message, programme)
 
+    def draft(self, message, programme, **changed):
+        """The subject and the text of a letter as it would leave with these facts; inside a request, sends nothing."""
+        subject, path = KINDS[message.kind]
+        with force_locale(message.language):
+            words = self._words(message, programme, path, **changed)
+            return str(subject), self._render(f"messages/{message.kind}.txt", words)
+
     def _write(self, message, programme):
         subject, path = KINDS[message.kind]
         words = self._words(message, programme, path)
@@ -72,8 +79,8 @@ class Writer:
         lines = [line if line == SIGNATURE else line.rstrip() for line in text.strip().split("\n")]
         return "\n".join(line for at, line in enumerate(lines) if line or (at and lines[at - 1])) + "\n"
 
-    def _words(self, message, programme, path):
-        data = message.data
+    def _words(self, message, programme, path, **changed):
+        data = message.data | changed
         words = {
             **data,
             "locale": message.language,

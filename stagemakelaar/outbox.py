@@ -8,7 +8,7 @@ import enum
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, String, Text, func, not_, or_, select
+from sqlalchemy import CheckConstraint, String, Text, false, func, not_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
@@ -111,6 +111,33 @@ def cancel(session, *key_prefixes, by):
     for message in waiting:
         _settle(session, message, MessageState.CANCELLED, by=by)
     return [message.key for message in waiting]
+
+
+def waiting_under(key_prefixes):
+    """A statement of the letters under these keys that were never offered to a mail host and are not due yet."""
+    return (
+        select(Message)
+        .where(
+            Message.state == MessageState.QUEUED,
+            Message.attempts == 0,
+            Message.due_at > clock.now(),
+            or_(false(), *(Message.key.startswith(prefix) for prefix in key_prefixes)),
+        )
+        .order_by(Message.id)
+    )
+
+
+def let_go(session, key_prefix, **data):
+    """Let what waits under a key leave now, as if it were promised at this moment; gives back how many letters.
+
+    data   what a letter says otherwise than when it was promised: the day by which to answer, for one.
+    """
+    now = clock.now()
+    letters = session.scalars(waiting_under([key_prefix]).with_for_update()).all()
+    for message in letters:
+        message.due_at = message.created_at = now  # also the day that stands above it, and how long we keep trying
+        message.data = message.data | data
+    return len(letters)
 
 
 def none_was_offered(session, prefix):

@@ -145,6 +145,8 @@ POST /plaatsingen/{placement}/namens/{side}                         b
 GET  /plaatsingen/{placement}/terugtrekken                          bc
 POST /plaatsingen/{placement}/terugtrekken                          bc
 GET  /post                                                          bc
+GET  /versturen                                                     bc
+POST /versturen                                                     bc
 POST /post/{message}/opnieuw                                        bc
 GET  /instellingen                                                  c
 POST /instellingen                                                  c

@@ -50,6 +50,7 @@ class Programme(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     answer_days: Mapped[int] = mapped_column(default=5)  # working days that each side has to answer
     undo_minutes: Mapped[int] = mapped_column(default=0)  # letters of a decision wait this long
+    send_together: Mapped[bool] = mapped_column(default=False)  # or until a broker sends them
     four_eyes: Mapped[bool] = mapped_column(default=False)  # who computed a run may not approve it
     weights: Mapped[dict] = mapped_column(JSON, default=dict)  # part of the score → weight; empty means the defaults
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

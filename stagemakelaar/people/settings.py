@@ -47,7 +47,7 @@ def weight_changes(session, programme):
     return changes[::-1]
 
 
-def change_settings(session, programme, *, weights, answer_days, undo_minutes, four_eyes, by):
+def change_settings(session, programme, *, weights, answer_days, undo_minutes, send_together, four_eyes, by):
     """Change the rules of a programme. Runs and letters from now on follow them; what was computed stays as it was."""
     for part, (low, high) in BOUNDS.items():
         if not low <= weights[part] <= high:
@@ -62,6 +62,7 @@ def change_settings(session, programme, *, weights, answer_days, undo_minutes, f
     programme.weights = dict(weights)
     programme.answer_days = answer_days
     programme.undo_minutes = undo_minutes
+    programme.send_together = send_together
     programme.four_eyes = four_eyes
     audit.record(
         session,
@@ -73,5 +74,6 @@ def change_settings(session, programme, *, weights, answer_days, undo_minutes, f
         weights_before=before,
         answer_days=answer_days,
         undo_minutes=undo_minutes,
+        send_together=send_together,
         four_eyes=four_eyes,
     )

@@ -1,15 +1,11 @@
 """What can be done with a placement, from the plan to the end. Each action is whole: seat, case, letters and trail."""
 
-from datetime import timedelta
-
-import holidays
-
 from stagemakelaar import audit, clock, outbox
 from stagemakelaar.casework import actions as casework
 from stagemakelaar.casework import queries as cases
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.flow import move
-from stagemakelaar.placements import letters
+from stagemakelaar.placements import letters, telling
 from stagemakelaar.placements.models import (
     BrokerReason,
     EmployerReason,
@@ -48,8 +44,8 @@ def plan(session, student, place, *, reasons, by, why=""):
         approved_by_id=by.id,
         approved_by=by,
         why=why,
-        answer_by_on=working_days_from(clock.today(), student.programme.answer_days),
-        told_from=now + timedelta(minutes=minutes) if (minutes := student.programme.undo_minutes) else None,
+        answer_by_on=telling.answer_by(student.programme),
+        told_from=telling.told_from(student.programme),
         state=PlacementState.PLANNED,
         state_changed_at=now,
         created_at=now,
@@ -64,6 +60,7 @@ def plan(session, student, place, *, reasons, by, why=""):
 def accept(session, placement, *, by):
     """The student says yes. The second of the two answers confirms the placement."""
     _must_be_planned(placement, placement.student_accepted_at)
+    telling.tell_now(session, placement, by=by)  # who answers by telephone knows, and then so does the other side
     placement.student_accepted_at = clock.now()
     placement.student_answered_by_id = by.id
     audit.record(session, "placement.accepted", placement, by=by)
@@ -73,6 +70,7 @@ def accept(session, placement, *, by):
 def confirm_capacity(session, placement, *, by):
     """The employer says that there is room, without knowing for whom. The second answer confirms the placement."""
     _must_be_planned(placement, placement.employer_confirmed_at)
+    telling.tell_now(session, placement, by=by)
     placement.employer_confirmed_at = clock.now()
     placement.employer_answered_by_id = by.id
     audit.record(session, "placement.capacity_confirmed", placement, by=by)
@@ -132,16 +130,6 @@ def end(session, placement, *, by):
     """The stage is finished: the seat is free again and the case can be closed."""
     move(session, placement, PlacementState.COMPLETED, by=by)
     give_seat_back(session, placement.place)
-
-
-def working_days_from(day, count):
-    """The date that lies so many working days after a day; Dutch days off do not count."""
-    off = holidays.country_holidays("NL")
-    while count > 0:
-        day += timedelta(days=1)
-        if day.weekday() < 5 and day not in off:
-            count -= 1
-    return day
 
 
 def _must_still_be_recognised(session, placement):

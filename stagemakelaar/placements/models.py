@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
+from stagemakelaar import clock
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
 from stagemakelaar.people.models import Programme, Student, User
 from stagemakelaar.places.models import Place
@@ -142,6 +143,11 @@ class Placement(Base):
     qualification: Mapped[Qualification] = relationship(lazy="joined", innerjoin=True)
     approved_by: Mapped[User] = relationship(foreign_keys=[approved_by_id])
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_told(self):
+        """Whether both sides may know of it by now."""
+        return self.told_from is None or self.told_from <= clock.now()
 
     @property
     def is_live(self):

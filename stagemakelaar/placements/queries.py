@@ -109,6 +109,7 @@ def overdue_answers(user):
             Placement.programme_id == user.programme_id,
             Placement.state == PlacementState.PLANNED,
             Placement.answer_by_on < clock.today(),
+            _was_told(),
         )
         .order_by(Placement.answer_by_on, Placement.id)
     )

@@ -28,6 +28,7 @@ def earlier_round(session, town):
 def this_round(session, town):
     """The round of today: computed yesterday, a part of it decided, the rest open for whoever signs in."""
     broker, crowd = town.broker(), town.crowd
+    town.programme.send_together = town.programme.slug == "zuid"  # somewhere letters wait until they are sent together
     match_round = rounds.open_round(session, town.programme, name="Ronde van deze week", by=broker)
     run = _compute(session, town, match_round)
     named = select(Student.id).join(User, User.id == Student.user_id).where(User.email == accounts.STUDENT2)

@@ -58,6 +58,8 @@ def _with_place(placement):
 
 def _answer_of(placement):
     who, day = waits_for(placement), day_of(placement.answer_by_on)
+    if not placement.is_told:
+        return who[0].upper() + who[1:] + "."
     if placement.answer_by_on < clock.today():
         return _("Het antwoord had er uiterlijk %(day)s moeten zijn: %(who)s. Bel hierover.", who=who, day=day)
     return _("Antwoord uiterlijk %(day)s: %(who)s.", who=who, day=day)
@@ -65,6 +67,8 @@ def _answer_of(placement):
 
 def waits_for(placement):
     """Who has yet to answer."""
+    if not placement.is_told:
+        return _("de brieven zijn nog niet weg; niemand weet ervan")
     if placement.student_accepted_at is not None:
         return _("het bedrijf is aan zet")
     if placement.employer_confirmed_at is not None:

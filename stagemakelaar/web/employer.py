@@ -13,9 +13,9 @@ from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError, NotFound
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.queries import programmes
-from stagemakelaar.placements.actions import working_days_from
 from stagemakelaar.placements.queries import told_placements_at
 from stagemakelaar.placements.seen_by_employer import seen_by_employer
+from stagemakelaar.placements.telling import working_days_from
 from stagemakelaar.places import actions, recognitions
 from stagemakelaar.places.queries import member_of, membership_of, own_places
 from stagemakelaar.reference import formats

@@ -8,7 +8,7 @@ from wtforms.validators import Optional
 from stagemakelaar import clock
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.people.queries import programme_called, programmes
-from stagemakelaar.placements.actions import working_days_from
+from stagemakelaar.placements.telling import working_days_from
 from stagemakelaar.places import actions
 from stagemakelaar.reference import formats
 from stagemakelaar.web.access import public

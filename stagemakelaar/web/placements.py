@@ -16,6 +16,7 @@ from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.placements import actions
 from stagemakelaar.placements.models import LIVE, BrokerReason, EmployerReason, Placement, PlacementState, StudentReason
 from stagemakelaar.placements.queries import placement_for, placements_visible_to
+from stagemakelaar.rounds import by_hand
 from stagemakelaar.rounds.queries import proposal_that_led_to
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.case_words import waits_for
@@ -102,13 +103,15 @@ def show(placement_id):
         audit.record(session, "student.read", placement.student, by=actor(), placement=placement_id)
     session = current_session()
     placement = placement_for(session, actor(), placement_id)
+    proposal = proposal_that_led_to(session, placement)
     return render_template(
         "placements/show.html",
         placement=placement,
         student=placement.student,
         place=placement.place,
         case=case_of(session, placement.student),
-        proposal=proposal_that_led_to(session, placement),
+        proposal=proposal,
+        undoes=proposal is not None and may(actor(), Permission.DECIDE) and by_hand.can_undo(session, proposal),
         score=parts_in_words(placement.reasons),
         total=total_in_words(placement.reasons),
         letters=letters_about(session, placement),

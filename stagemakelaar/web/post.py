@@ -8,7 +8,7 @@ from stagemakelaar import outbox
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import NotFound
 from stagemakelaar.outbox import Message, MessageState
-from stagemakelaar.people.permissions import Permission
+from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.letter_words import letter_of
@@ -37,6 +37,7 @@ def index():
         rows=rows,
         letters=[letter_of(message) for message in rows.items],
         state=state,
+        may_send=may(actor(), Permission.DECIDE),
         counts=dict.fromkeys(MessageState, 0) | dict(session.execute(counted).all()),
         button_form=ButtonForm(),
     )

@@ -13,7 +13,7 @@ from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.queries import programme_called
 from stagemakelaar.people.settings import change_settings, weight_changes, weights_of
 from stagemakelaar.web.access import actor, allow, public
-from stagemakelaar.web.fields import WholeNumber
+from stagemakelaar.web.fields import OneOf, WholeNumber
 from stagemakelaar.web.forms import BaseForm, required
 
 pages = Blueprint("programme", __name__)
@@ -25,6 +25,7 @@ PARTS = {
     "costs": _l("Vergoeding en reiskosten"),
 }
 NUMBER = required(_l("Vul een getal in."))
+BY_THEMSELVES, TOGETHER = "vanzelf", "samen"
 
 
 def _weight(part):
@@ -43,8 +44,16 @@ class SettingsForm(BaseForm):
     answer_days = WholeNumber(
         _l("Hoeveel werkdagen hebben student en bedrijf om te antwoorden?"), [NUMBER], least=1, most=30
     )
+    send_together = OneOf(
+        _l("Wanneer gaan de brieven van een besluit weg?"),
+        [required(_l("Kies wanneer de brieven weggaan."))],
+        among=(
+            (BY_THEMSELVES, _l("vanzelf, na een aantal minuten")),
+            (TOGETHER, _l("als u ze samen verstuurt, op de pagina Brieven versturen")),
+        ),
+    )
     undo_minutes = WholeNumber(
-        _l("Hoeveel minuten wachten brieven na een besluit?"),
+        _l("Gaan ze vanzelf: hoeveel minuten wachten brieven na een besluit?"),
         [NUMBER],
         least=0,
         most=240,
@@ -62,6 +71,7 @@ def settings():
     weights = weights_of(programme)
     known = {part: getattr(weights, part) for part in BOUNDS}
     known |= {name: getattr(programme, name) for name in ("answer_days", "undo_minutes", "four_eyes")}
+    known["send_together"] = TOGETHER if programme.send_together else BY_THEMSELVES
     form = SettingsForm(request.form if request.method == "POST" else None, data=known)
     if request.method == "POST" and form.validate():
         try:
@@ -72,6 +82,7 @@ def settings():
                     weights={part: form[part].data for part in BOUNDS},
                     answer_days=form.answer_days.data,
                     undo_minutes=form.undo_minutes.data,
+                    send_together=form.send_together.data == TOGETHER,
                     four_eyes=form.four_eyes.data,
                     by=actor(),
                 )

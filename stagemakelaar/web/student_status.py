@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from stagemakelaar import clock
 from stagemakelaar.casework.models import Case, CaseState
 from stagemakelaar.people.models import Student
-from stagemakelaar.placements.actions import working_days_from
 from stagemakelaar.placements.models import PlacementState, StudentReason, WithdrawnBy
+from stagemakelaar.placements.telling import working_days_from
 from stagemakelaar.web.explanations import Audience, cause_in_words
 
 FIRST_CONTACT, INTAKE, NEXT_WORD, ACQUAINTANCE = 5, 10, 10, 10  # working days

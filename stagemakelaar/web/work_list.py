@@ -14,6 +14,7 @@ from stagemakelaar.casework.models import Case
 from stagemakelaar.casework.queries import due_contacts, nobodys_cases, ready_to_search
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.placements import telling
 from stagemakelaar.placements.models import PlacementState
 from stagemakelaar.placements.queries import due_to_move, overdue_answers
 from stagemakelaar.places.queries import interests_to_call, organisations_to_check, recognitions_to_check
@@ -21,6 +22,7 @@ from stagemakelaar.rounds.models import Proposal, ProposalState, Run, RunState
 from stagemakelaar.rounds.queries import held_too_long, live_round
 
 FIRST_CONTACT = timedelta(days=7)  # five working days, in short
+SENT_WITHIN = timedelta(days=1)
 ENOUGH = 50
 
 
@@ -235,6 +237,19 @@ def _post(session, user):
         yield Thing(Urgency.TODAY, _("Post"), what, _day(oldest), _("Bekijk"), url_for("post.index"))
 
 
+def _to_send(session, user):
+    waiting, oldest = telling.kept_until_sent(session, user.programme_id)
+    if waiting:
+        yield Thing(
+            Urgency.LATE if clock.now() - oldest > SENT_WITHIN else Urgency.TODAY,
+            _("Brieven"),
+            ngettext("%(num)s besluit wacht op zijn brieven", "%(num)s besluiten wachten op hun brieven", waiting),
+            _day(oldest),
+            _("Verstuur"),
+            url_for("sending_out.send"),
+        )
+
+
 SOURCES = (
     _answers,
     _contacts,
@@ -242,6 +257,7 @@ SOURCES = (
     _ready_cases,
     _moves,
     _held,
+    _to_send,
     _round,
     _organisations,
     _interest,

@@ -14,7 +14,7 @@ from stagemakelaar.db import transaction
 from stagemakelaar.errors import DomainError, IllegalMove, Overtaken
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Programme, Student
-from stagemakelaar.placements import actions
+from stagemakelaar.placements import actions, telling
 from stagemakelaar.placements.models import (
     BrokerReason,
     EmployerReason,
@@ -92,7 +92,7 @@ def test_an_answer_is_due_after_five_working_days(placement):
     ],
 )
 def test_days_off_are_no_working_days(day, count, expected):
-    assert actions.working_days_from(day, count) == expected
+    assert telling.working_days_from(day, count) == expected
 
 
 def test_a_full_place_is_overtaken_and_nothing_is_left_behind(make, placement, broker, session):
