@@ -7,11 +7,16 @@ TOOLS = {"match-files"}  # commands that need no database and no setting
 
 def install(app):
     """Make the commands known to `flask`."""
-    from stagemakelaar.commands import importing, matching, people, running, seeding
+    from stagemakelaar.commands import auditing, importing, matching, people, running, seeding
 
     for command in (running.start, running.migrate, running.deliver, matching.match, seeding.seed):
         app.cli.add_command(command)
-    groups = {"account": [people.invite], "programme": [people.add_programme], "import": [importing.codes]}
+    groups = {
+        "account": [people.invite],
+        "audit": [auditing.verify],
+        "programme": [people.add_programme],
+        "import": [importing.codes],
+    }
     for name, commands in groups.items():
         group = AppGroup(name)
         for command in commands:

@@ -16,9 +16,10 @@ from time import monotonic
 import structlog
 from sqlalchemy import select
 
-from stagemakelaar import clock, outbox
+from stagemakelaar import audit, clock, outbox
 from stagemakelaar.db import current_session, look_again, transaction
 from stagemakelaar.outbox import MessageState
+from stagemakelaar.people.models import Role, User
 from stagemakelaar.people.signing_in.tidying import forget_old
 from stagemakelaar.rounds import actions as rounds
 from stagemakelaar.rounds.models import Run, RunState
@@ -107,9 +108,26 @@ def _settle(message_id, attempt, trouble, counts):
 
 
 def tidy():
-    """Forget what signing in left behind."""
+    """What is done now and then: forget what signing in left behind, and mail the head of the trail once a day."""
     with transaction() as session:
         forget_old(session)
+    _mail_head_of_trail()
+
+
+def _mail_head_of_trail():
+    """Promise every auditor today's head of the trail, so that there is a copy that no one here can change."""
+    session = current_session()
+    auditors = select(User).where(User.role == Role.AUDITOR, User.disabled_at.is_(None))
+    keys = {f"audit:{clock.today()}:head:{auditor.id}": auditor for auditor in session.scalars(auditors)}
+    if not keys or len(outbox.promised_already(session, keys)) == len(keys):
+        return
+    with transaction() as session:
+        head = audit.head(session)
+        done = outbox.promised_already(session, keys)
+        for key, auditor in keys.items():
+            if key not in done:
+                day = clock.today().isoformat()
+                outbox.promise(session, kind="audit_head", to=auditor.email, key=key, user=auditor, day=day, head=head)
 
 
 # --- runs ----------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ KINDS = {
     "sign_in_unknown": (lazy_gettext("Inloggen bij Stagemakelaar"), "/aanmelden"),
     "sign_in_staff": (lazy_gettext("Inloggen bij Stagemakelaar"), "/inloggen/medewerker"),
     "staff_invitation": (lazy_gettext("Uw account bij Stagemakelaar"), "/inloggen/uitnodiging/{token}"),
+    "audit_head": (lazy_gettext("De kop van het logboek"), "/logboek"),
     "student_planned": (lazy_gettext("We hebben een plek voor je gevonden"), "/student/plaatsing/{placement}"),
     "student_confirmed": (lazy_gettext("Je stage gaat door"), "/student/plaatsing/{placement}"),
     "student_withdrawn": (lazy_gettext("Je stageplek gaat niet door"), "/student"),
@@ -95,7 +96,7 @@ class Writer:
             if message.kind.startswith("sign_in")
             else "",
         }
-        for name in ("starts_on", "answer_by"):
+        for name in ("starts_on", "answer_by", "day"):
             if name in data:
                 words[name] = format_date(date.fromisoformat(data[name]), "EEEE d MMMM y")
         return words

@@ -95,6 +95,11 @@ def promise(
     return message
 
 
+def promised_already(session, keys):
+    """Those of these keys under which a letter was promised before, whatever became of it."""
+    return set(session.scalars(select(Message.key).where(Message.key.in_(list(keys)))))
+
+
 def cancel(session, *key_prefixes, by):
     """Cancel what was promised under these keys and has not left yet: what became untrue is not sent any more.
 

@@ -7,8 +7,8 @@ import pkgutil
 import stagemakelaar
 from stagemakelaar import labels, rooms
 
-# Members that no page shows: they steer the program.
-SILENT = {"DatabaseKind", "Permission", "Numbered", "LinkPurpose", "Purpose", "Rule", "Cause", "Engine"}
+# Members that no page shows: they steer the program, or a command has sentences for them.
+SILENT = {"DatabaseKind", "Permission", "Numbered", "LinkPurpose", "Purpose", "Rule", "Cause", "Engine", "Break"}
 
 
 def enums_below_the_web():

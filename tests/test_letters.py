@@ -21,6 +21,8 @@ DATA = {
     "programme_phone": "+31201234567",
     "by_side": "employer",
     "was": "planned",
+    "day": date(2027, 2, 3).isoformat(),
+    "head": "312:" + "9f2c" * 16,
 }
 
 

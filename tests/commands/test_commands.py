@@ -16,19 +16,6 @@ from stagemakelaar.schema import DatabaseKind
 COMMON = ["command", "contract", "version", "database", "started_at", "seconds", "exit", "refusal"]
 
 
-@pytest.fixture
-def call(app, database):
-    """Call a command with `--json`; gives back (exit code, object). The database is marked as that of the demo."""
-    with transaction() as session:
-        schema.mark(session, DatabaseKind.DEMO)
-
-    def called(*words):
-        result = app.test_cli_runner().invoke(args=[*words, "--json"])
-        return result.exit_code, json.loads(result.stdout) if result.stdout.strip() else None
-
-    return called
-
-
 def test_every_object_begins_with_the_common_keys(call):
     code, told = call("deliver")
     assert list(told)[: len(COMMON)] == COMMON

@@ -2,14 +2,13 @@
 
 Owns `audit_entry`. Holds ids only: no names, addresses, codes or message texts. The database refuses changes to a line
 (triggers, see the first migration); whoever owns the whole file could still rewrite it, which only a head kept
-elsewhere shows.
+elsewhere shows. `audit.walking` goes over the chain.
 """
 
 import contextvars
 import hashlib
 import itertools
 import json
-from contextlib import closing
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Identity, Integer, String, event, insert, select, text
@@ -95,7 +94,7 @@ def _write_trail(session):
         entry.seq = seq
         entry.object_id = getattr(subject, "id", None)
         entry.previous = previous
-        entry.hash = previous = _hash(_chained(entry))
+        entry.hash = previous = hash_of(_chained(entry))
         session.add(entry)
     session.flush()
 
@@ -113,7 +112,7 @@ def write_past(session, lines):
         for line in batch:
             seq += 1
             line |= {"seq": seq, "result": "done", "origin": origin.get()[:60], "previous": previous}
-            line["hash"] = previous = _hash(line)
+            line["hash"] = previous = hash_of(line)
         session.connection().execute(insert(Entry), batch)
 
 
@@ -123,6 +122,12 @@ def _locked_head(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     last = session.execute(select(Entry.seq, Entry.hash).order_by(Entry.seq.desc()).limit(1)).first()
     return (last.seq, last.hash) if last else (0, GENESIS)
+
+
+def head(session):
+    """The head of the trail as "SEQ:HASH", for keeping elsewhere."""
+    seq, line_hash = _locked_head(session)
+    return f"{seq}:{line_hash}"
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -137,21 +142,11 @@ def trail_of(session, object_type, object_id):
     ).all()
 
 
-def verify(session):
-    """Walk the chain; give back (number of lines, sequence number of the first bad line or None)."""
-    previous, count = GENESIS, 0
-    with closing(session.scalars(select(Entry).order_by(Entry.seq).execution_options(yield_per=1000))) as entries:
-        for count, entry in enumerate(entries, start=1):
-            if entry.seq != count or entry.previous != previous or entry.hash != _hash(_chained(entry)):
-                return count, entry.seq
-            previous = entry.hash
-    return count, None
-
-
 def _chained(entry):
     return {name: getattr(entry, name) for name in CHAINED}
 
 
-def _hash(line):
+def hash_of(line):
+    """The hash of a line, a dict of what is CHAINED; the one before it is in there, so that the lines hang together."""
     facts = [value.isoformat() if isinstance(value, datetime) else value for value in map(line.__getitem__, CHAINED)]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
