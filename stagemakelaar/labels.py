@@ -4,7 +4,7 @@ from babel.numbers import format_currency
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
-from stagemakelaar.casework.models import CaseState, ContactKind, PlaceAnswer, TaskState
+from stagemakelaar.casework.models import CaseState, ContactKind, HandOverState, PlaceAnswer, TaskState
 from stagemakelaar.matching.explain import Cause, NextStep, Rule
 from stagemakelaar.matching.stages import Stage
 from stagemakelaar.outbox import MessageState
@@ -49,6 +49,9 @@ WORDS = {
     CaseState.AFTERCARE: _("stage loopt"),
     CaseState.CLOSED: _("afgerond"),
     CaseState.PAUSED: _("gepauzeerd"),
+    HandOverState.WAITING: _("nog niet bekeken"),
+    HandOverState.ACCEPTED: _("aangenomen"),
+    HandOverState.RETURNED: _("teruggegeven"),
     ContactKind.CALL: _("telefoongesprek"),
     ContactKind.VISIT: _("bezoek"),
     ContactKind.MEETING: _("gesprek"),

@@ -38,7 +38,7 @@ OWNERS = {
     "reference": {"Qualification", "Equivalent", "WorkProcess"},
     "people": {"Programme", "User", "Student", "Profile", "SignInLink", "Attempt", "UserSession", "Invitation"},
     "places": {"Organisation", "Membership", "Recognition", "Interest", "Place", "PlaceCode"},
-    "casework": {"Case", "ContactMoment", "OrganisationContact", "Task"},
+    "casework": {"Case", "HandOver", "ContactMoment", "CaseNote", "OrganisationContact", "Task"},
     "placements": {"Placement"},
     "rounds": {"Round", "Run", "Proposal", "Unplaced", "Review", "Hint"},
 }

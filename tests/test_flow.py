@@ -3,7 +3,7 @@
 import pytest
 
 from stagemakelaar import audit, flow
-from stagemakelaar.casework.models import Case, CaseState, Task
+from stagemakelaar.casework.models import Case, CaseState, HandOver, Task
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import transaction
 from stagemakelaar.errors import IllegalMove
@@ -26,6 +26,7 @@ ARROWS = {
              aftercare>closed aftercare>searching aftercare>paused
              closed>searching
              paused>signed_up paused>intake paused>searching paused>placed paused>aftercare""",
+    HandOver: "waiting>accepted waiting>returned",
     Organisation: """registered>verified registered>blocked verified>suspended verified>blocked
                      suspended>verified suspended>blocked""",
     Place: "draft>open open>paused open>closed paused>open paused>closed",

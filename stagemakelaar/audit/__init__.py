@@ -11,7 +11,7 @@ import itertools
 import json
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Identity, Integer, String, event, insert, select, text
+from sqlalchemy import BigInteger, Identity, Index, Integer, String, event, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import JSON
 
@@ -44,6 +44,7 @@ class Entry(Base):
     """Logregel: one act, or one reading of a student's file."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_object", "object_type", "object_id"),)
 
     seq: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), Identity(always=False), primary_key=True

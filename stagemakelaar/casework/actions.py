@@ -1,10 +1,13 @@
 """What can be done with a case."""
 
+from sqlalchemy import select
+
 from stagemakelaar import audit, clock
-from stagemakelaar.casework.models import Case, CaseState, ContactMoment
+from stagemakelaar.casework.models import Case, CaseNote, CaseState, ContactMoment, HandOver, HandOverState
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.flow import move
 from stagemakelaar.people import actions as people
+from stagemakelaar.people.permissions import Permission, may
 
 
 def sign_up(session, *, programme, email, by=None):
@@ -26,9 +29,84 @@ def sign_up(session, *, programme, email, by=None):
 
 def take_on(session, case, *, by):
     """Become the broker of a case; a new one goes to intake."""
-    case.broker_id = by.id
-    case.broker = by
+    _settle_waiting(session, case, by=by)
+    _belongs_to(session, case, by)
     audit.record(session, "case_file.taken_on", case, by=by)
+    _begin(session, case, by=by)
+
+
+def hand_over(session, case, *, to, why, by):
+    """Give a case to a colleague, or take it over from one, with a word of explanation. Gives back the `HandOver`.
+
+    The case is the colleague's at once. The hand-over waits until the colleague accepts it, and until then
+    `hand_back` undoes it; whoever takes a case over has accepted it by doing so.
+    """
+    if not why.strip():
+        raise DomainError(N_("Schrijf op waarom u de zaak overdraagt."), field="why")
+    if to.programme_id != case.programme_id or not may(to, Permission.WORK_CASES):
+        raise DomainError(N_("Kies een stagemakelaar van uw eigen programma."), field="to")
+    if case.state is CaseState.CLOSED:
+        raise DomainError(N_("Deze zaak is gesloten. Heropen de zaak voordat u haar overdraagt."))
+    if to.id == case.broker_id:
+        raise DomainError(N_("De zaak is al van deze stagemakelaar."), field="to")
+    _settle_waiting(session, case, by=by)
+    now = clock.now()
+    given = HandOver(
+        case_id=case.id,
+        case=case,
+        from_id=case.broker_id,
+        giver=case.broker,
+        to_id=to.id,
+        receiver=to,
+        by_id=by.id,
+        by=by,
+        why=why.strip(),
+        state=HandOverState.WAITING,
+        state_changed_at=now,
+        created_at=now,
+    )
+    session.add(given)
+    audit.record(session, "hand_over.given", given, by=by, case=case.id, before=case.broker_id, to=to.id)
+    _belongs_to(session, case, to)
+    if to.id == by.id:
+        accept_hand_over(session, given, by=by)
+    return given
+
+
+def accept_hand_over(session, given, *, by):
+    """Say that one has seen a case that was handed over; a new one goes to intake."""
+    if by.id != given.to_id:
+        raise DomainError(N_("Deze zaak is aan een collega overgedragen."))
+    move(session, given, HandOverState.ACCEPTED, by=by)
+    _begin(session, given.case, by=by)
+
+
+def hand_back(session, given, *, by):
+    """Undo a hand-over that the colleague has not accepted: the case is again whose it was, or nobody's."""
+    move(session, given, HandOverState.RETURNED, by=by)
+    _belongs_to(session, given.case, given.giver)
+
+
+def _settle_waiting(session, case, *, by):
+    """What happens to a hand-over that still waits when the case goes on: it was accepted, or it did not take place."""
+    waiting = session.scalars(
+        select(HandOver)
+        .where(HandOver.case_id == case.id, HandOver.state == HandOverState.WAITING)
+        .with_for_update(of=HandOver)
+    ).first()
+    if waiting is not None:
+        seen = by is not None and by.id == waiting.to_id
+        move(session, waiting, HandOverState.ACCEPTED if seen else HandOverState.RETURNED, by=by)
+        session.flush()
+
+
+def _belongs_to(session, case, broker):
+    case.broker_id = broker.id if broker is not None else None
+    case.broker = broker
+    session.flush()
+
+
+def _begin(session, case, *, by):
     if case.state is CaseState.SIGNED_UP:
         move(session, case, CaseState.INTAKE, by=by)
 
@@ -88,6 +166,16 @@ def record_contact(session, case, *, kind, held_on, note, with_whom="", next_on=
     session.add(contact)
     audit.record(session, "contact_moment.noted", contact, by=by, programme_id=case.programme_id)
     return contact
+
+
+def write_note(session, case, *, text, by):
+    """Write down something about a case for oneself and one's colleagues; the student may ask to read it."""
+    if not text.strip():
+        raise DomainError(N_("Schrijf op wat u wilt onthouden."), field="text")
+    note = CaseNote(case_id=case.id, text=text.strip(), by_id=by.id, by=by, created_at=clock.now())
+    session.add(note)
+    audit.record(session, "case_note.written", note, by=by, programme_id=case.programme_id)
+    return note
 
 
 def follow_placed(session, case, *, by):

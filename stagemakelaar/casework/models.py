@@ -1,9 +1,9 @@
-"""Zaak, contactmoment en taak: what the broker keeps about a search, and what is still to be done for it."""
+"""Zaak, overdracht, contactmoment, notitie en taak: what the broker keeps about a search, and what is to be done."""
 
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
@@ -64,6 +64,59 @@ class Case(Base):
     contacts: Mapped[list["ContactMoment"]] = relationship(order_by="ContactMoment.held_on.desc()")
 
 
+class HandOverState(enum.Enum):
+    """Stand van een overdracht."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+
+
+class HandOver(Base):
+    """Overdracht: a case goes from one broker (or from nobody) to another, with a word of explanation.
+
+    The case is the new broker's at once; it waits until that broker has seen it, and until then it can go back.
+    """
+
+    __tablename__ = "hand_over"
+    __table_args__ = (
+        CheckConstraint(one_of("state", HandOverState), name="state"),
+        Index("ix_hand_over_to", "to_id", "state"),
+        Index(
+            "uq_hand_over_waiting",
+            "case_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+    FLOW = {
+        HandOverState.WAITING: {HandOverState.ACCEPTED, HandOverState.RETURNED},
+        HandOverState.ACCEPTED: set(),
+        HandOverState.RETURNED: set(),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    from_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # None: it was nobody's
+    to_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    why: Mapped[str] = mapped_column(Text)
+    state: Mapped[HandOverState] = mapped_column(choice(HandOverState), default=HandOverState.WAITING)
+    state_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    case: Mapped[Case] = relationship()
+    giver: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[from_id])
+    receiver: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[to_id])
+    by: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[by_id])
+
+    @property
+    def programme_id(self):
+        """The programme of its case, for the trail."""
+        return self.case.programme_id
+
+
 class ContactKind(enum.Enum):
     """Soort contact."""
 
@@ -98,6 +151,20 @@ class PlaceAnswer(enum.Enum):
     YES = "yes"
     LATER = "later"
     NO = "no"
+
+
+class CaseNote(Base):
+    """Notitie: what a broker wants to remember about a case. Nobody was spoken to; the student may ask for it."""
+
+    __tablename__ = "case_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    by: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
 class OrganisationContact(Base):

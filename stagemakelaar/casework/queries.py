@@ -4,9 +4,9 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 
 from stagemakelaar import clock
-from stagemakelaar.casework.models import Case, CaseState, ContactMoment
+from stagemakelaar.casework.models import Case, CaseState, ContactMoment, HandOver, HandOverState
 from stagemakelaar.errors import NotFound
-from stagemakelaar.people.models import Profile, Student, User
+from stagemakelaar.people.models import Profile, Role, Student, User
 from stagemakelaar.reference.formats import folded
 
 
@@ -54,6 +54,22 @@ def cases_found(user, *, state=None, text="", mine=False):
     return found
 
 
+def brokers_of(session, programme_id):
+    """Who can have cases in a programme, by name."""
+    return session.scalars(
+        select(User)
+        .where(User.programme_id == programme_id, User.role == Role.BROKER, User.disabled_at.is_(None))
+        .order_by(User.name, User.id)
+    ).all()
+
+
+def waiting_hand_over(session, case):
+    """The hand-over of a case that its new broker has not accepted yet, or None."""
+    return session.scalars(
+        select(HandOver).where(HandOver.case_id == case.id, HandOver.state == HandOverState.WAITING)
+    ).first()
+
+
 # --- what waits for a broker ---------------------------------------------------------------------------------------
 
 
@@ -63,6 +79,15 @@ def nobodys_cases(user):
         select(Case)
         .where(Case.programme_id == user.programme_id, Case.state == CaseState.SIGNED_UP, Case.broker_id.is_(None))
         .order_by(Case.created_at, Case.id)
+    )
+
+
+def handed_to(user):
+    """A statement of the hand-overs to this broker that wait to be seen, the oldest first."""
+    return (
+        select(HandOver)
+        .where(HandOver.to_id == user.id, HandOver.state == HandOverState.WAITING)
+        .order_by(HandOver.created_at, HandOver.id)
     )
 
 

@@ -138,6 +138,7 @@ class Profile(Base):
         CheckConstraint("max_minutes BETWEEN 10 AND 120", name="max_minutes"),
         CheckConstraint("weekdays BETWEEN 0 AND 127", name="weekdays"),
         CheckConstraint("hours_required BETWEEN 1 AND 9999", name="hours_required"),
+        CheckConstraint("applied_to BETWEEN 0 AND 999", name="applied_to"),
     )
 
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"), primary_key=True)
@@ -170,6 +171,9 @@ class Profile(Base):
     has_vog: Mapped[bool] = mapped_column(default=False)
     in_childcare_register: Mapped[bool] = mapped_column(default=False)  # Personenregister Kinderopvang
     searching_since: Mapped[date | None]
+    # what went before us: for the broker to read, never for the matcher
+    applied_to: Mapped[int | None]  # companies that were asked already; None is not told
+    applied_note: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     steps_done: Mapped[list] = mapped_column(JSON, default=list)  # names of steps that were saved once
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

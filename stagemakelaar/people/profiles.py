@@ -46,6 +46,8 @@ FIELDS = {
         "late_hours",
         "hours_required",
         "searching_since",
+        "applied_to",
+        "applied_note",
     ),
     Step.JOURNEY: ("postcode", "travel_modes", "max_minutes"),
     Step.LEARNING: ("learning_wish", "work_processes", "required_processes", "kinds"),

@@ -184,6 +184,14 @@ def _person(student):
     yield _("Geboortedatum"), day_of(student.birth_date)
     yield _("Postcode"), student.profile.postcode or ""
     yield _("School"), student.profile.school_name
+    yield _("Solliciteerde al bij"), _applied(student.profile)
+
+
+def _applied(profile):
+    if profile.applied_to is None:
+        return profile.applied_note or _("niet verteld")
+    told = ngettext("%(num)s bedrijf", "%(num)s bedrijven", profile.applied_to)
+    return _("%(told)s: %(note)s", told=told, note=profile.applied_note) if profile.applied_note else told
 
 
 def _period(profile):

@@ -207,6 +207,18 @@ class PeriodForm(StepForm):
         _("Sinds wanneer zoek je een plek?"),
         description=_("Ongeveer is goed. Wie langer zoekt, gaat eerder voor."),
     )
+    applied_to = WholeNumber(
+        _("Bij hoeveel bedrijven heb je al gesolliciteerd?"),
+        least=0,
+        most=999,
+        description=_("Ongeveer is goed, en leeg laten mag. Het telt niet mee bij het kiezen van een plek."),
+    )
+    applied_note = LongText(
+        _("Wil je daar iets over vertellen?"),
+        clean=partial(formats.clean_text, field="applied_note", longest=500, several_lines=True),
+        description=_("Bijvoorbeeld wat bedrijven zeiden. Leeg laten mag. Alleen je stagemakelaar leest dit."),
+        render_kw={"rows": 3},
+    )
 
     def values(self):
         """The same; no answer about late hours means by day only."""

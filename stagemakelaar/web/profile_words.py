@@ -76,6 +76,8 @@ def _period(_session, student, values):
     yield _("Uren stage in deze periode"), values["hours_required"] or ""
     yield _("Later op de dag werken"), _word(values["late_hours"])
     yield _("Je zoekt sinds"), _day(values["searching_since"])
+    yield _("Bedrijven waar je al solliciteerde"), "" if values["applied_to"] is None else values["applied_to"]
+    yield _("Wat je daarover vertelde"), values["applied_note"]
 
 
 def _journey(_session, _student, values):

@@ -22,6 +22,8 @@ PERIOD = {
     "school_hours": 16,
     "late_hours": LateHours.NONE,
     "searching_since": date(2027, 1, 4),
+    "applied_to": 12,
+    "applied_note": "Ze zeiden dat er al iemand was.",
 }
 EVERYTHING = {
     Step.DETAILS: {"first_name": "Ömer", "prefix": "el", "last_name": "Idrissi", "birth_date": date(2008, 5, 14)},

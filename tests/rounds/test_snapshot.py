@@ -45,6 +45,21 @@ def test_a_student_who_is_searching_and_an_open_place_enter(make):
     assert why_not(problem, student.id, place.id) == []
 
 
+def test_the_applications_before_us_change_nothing_for_the_matcher(make):
+    student, _place, broker = make.student(searching=True), make.place(), make.broker()
+    run = asked(opened(broker), broker)
+
+    def input_now():
+        with transaction() as session:
+            return snapshot.freeze(session, session.merge(run)).to_bytes()
+
+    before = input_now()
+    change(Profile, student.id, applied_to=14, applied_note="Ze bellen nooit terug.")
+    assert input_now() == before
+    change(Profile, student.id, max_minutes=44)
+    assert input_now() != before
+
+
 def test_who_is_not_searching_stays_outside(make):
     make.student()
     make.student(complete=False)
