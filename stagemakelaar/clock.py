@@ -1,7 +1,7 @@
 """The only place that asks the time, so that a test or a rehearsal can stop it (`STAGEMAKELAAR_CLOCK`)."""
 
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,16 @@ def now():
 def today():
     """The present date as people in the Netherlands read it on their calendar."""
     return now().astimezone(AMSTERDAM).date()
+
+
+def start_of(day):
+    """The moment at which a date begins in the Netherlands, in UTC."""
+    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
+
+
+def day_of(moment):
+    """The date in the Netherlands of a moment."""
+    return moment.astimezone(AMSTERDAM).date()
 
 
 def _parse(text):

@@ -1,6 +1,8 @@
 """What can be asked about cases, limited to what a user may see."""
 
-from sqlalchemy import exists, or_, select
+from datetime import timedelta
+
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from stagemakelaar import clock
@@ -8,6 +10,9 @@ from stagemakelaar.casework.models import Case, CaseState, ContactMoment, HandOv
 from stagemakelaar.errors import NotFound
 from stagemakelaar.people.models import Profile, Role, Student, User
 from stagemakelaar.reference.formats import folded
+
+# A stage takes some twenty weeks, in which school, student and company speak at least three times.
+LONG_SILENCE = timedelta(weeks=6)
 
 
 def case_of(session, student):
@@ -120,3 +125,31 @@ def due_contacts(user):
         )
         .order_by(ContactMoment.next_on, ContactMoment.id)
     )
+
+
+def long_silent(user):
+    """A statement of the cases whose stage runs, with whom nobody spoke for weeks, and no talk was planned."""
+    since = clock.today() - LONG_SILENCE
+    of_case, later = aliased(ContactMoment), aliased(ContactMoment)
+    spoken = exists().where(of_case.case_id == Case.id, of_case.held_on >= since)
+    planned = exists().where(
+        of_case.case_id == Case.id,
+        of_case.next_on.is_not(None),
+        ~exists().where(later.case_id == of_case.case_id, later.id > of_case.id),
+    )
+    return (
+        select(Case)
+        .where(
+            Case.programme_id == user.programme_id,
+            Case.state == CaseState.AFTERCARE,
+            Case.state_changed_at < clock.start_of(since),
+            ~spoken,
+            ~planned,
+        )
+        .order_by(Case.state_changed_at, Case.id)
+    )
+
+
+def last_contact_on():
+    """An expression in a statement about cases: the day on which somebody last spoke with the student, or nothing."""
+    return select(func.max(ContactMoment.held_on)).where(ContactMoment.case_id == Case.id).scalar_subquery()

@@ -1,12 +1,18 @@
 """What can be asked about placements, limited to what a user may see."""
 
-from sqlalchemy import not_, or_, select
+from datetime import timedelta
+
+from sqlalchemy import exists, not_, or_, select
 
 from stagemakelaar import clock
 from stagemakelaar.errors import NotFound
 from stagemakelaar.people.models import Student
 from stagemakelaar.placements.models import LIVE, Placement, PlacementState
-from stagemakelaar.places.models import Place
+from stagemakelaar.places.models import Place, PlaceCode, PlaceState, Recognition
+from stagemakelaar.places.queries import end_of_recognition
+from stagemakelaar.reference.models import Equivalent
+
+ENDS_SOON = timedelta(days=60)  # extending a recognition takes SBB some weeks
 
 
 def placements_visible_to(user):
@@ -124,6 +130,45 @@ def due_to_move(user):
         select(Placement)
         .where(Placement.programme_id == user.programme_id, or_(begins, ends))
         .order_by(Placement.starts_on, Placement.id)
+    )
+
+
+def recognitions_that_end(user):
+    """A statement of (recognition, whether a stage runs on past its end), for those that end soon or have ended.
+
+    Only where it matters to the user's programme: a live placement or an open place of its own lasts longer, for a code
+    for which the recognition counts.
+    """
+    end = end_of_recognition()
+
+    def counts_for(code):
+        stands_in = exists().where(Equivalent.code == code, Equivalent.equivalent_code == Recognition.code)
+        return or_(code == Recognition.code, stands_in)
+
+    at_place = (Place.organisation_id == Recognition.organisation_id) & (Place.programme_id == user.programme_id)
+    runs_on = exists().where(
+        Placement.place_id == Place.id,
+        at_place,
+        Placement.state.in_(LIVE),
+        Placement.ends_on > end,
+        counts_for(Placement.code),
+    )
+    stays_open = exists().where(
+        at_place,
+        Place.state == PlaceState.OPEN,
+        Place.ends_on > end,
+        PlaceCode.place_id == Place.id,
+        counts_for(PlaceCode.code),
+    )
+    soon = clock.today() + ENDS_SOON
+    return (
+        select(Recognition, runs_on.label("runs_on"))
+        .where(
+            Recognition.checked_at.is_not(None),
+            or_(Recognition.valid_until <= soon, Recognition.withdrawn_on <= soon),
+            or_(runs_on, stays_open),
+        )
+        .order_by(end, Recognition.id)
     )
 
 

@@ -1,6 +1,8 @@
 """What can be asked about organisations and places, limited to what a user may see."""
 
-from sqlalchemy import and_, func, or_, select
+from datetime import timedelta
+
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from stagemakelaar import clock
@@ -18,6 +20,8 @@ from stagemakelaar.places.models import (
     Recognition,
 )
 from stagemakelaar.reference.models import Qualification
+
+SHORTEST_STAGE = timedelta(weeks=8)  # hardly a stage is shorter, so a place that ends sooner finds nobody any more
 
 
 def addressees_of(session, organisation_id):
@@ -188,8 +192,29 @@ def recognitions_to_check(user):
             Recognition.withdrawn_on.is_(None),
             Recognition.organisation_id.in_(visible.with_only_columns(Organisation.id)),
         )
-        .options(joinedload(Recognition.organisation))
         .order_by(Recognition.created_at, Recognition.id)
+    )
+
+
+def places_running_out(user):
+    """A statement of the open places with free seats whose period leaves no room for a stage any more."""
+    return (
+        select(Place)
+        .where(
+            Place.programme_id == user.programme_id,
+            Place.state == PlaceState.OPEN,
+            Place.free > 0,
+            Place.ends_on < clock.today() + SHORTEST_STAGE,
+        )
+        .order_by(Place.ends_on, Place.id)
+    )
+
+
+def end_of_recognition():
+    """An expression in a statement about recognitions: the day after which one counts no longer, or nothing."""
+    earlier = Recognition.withdrawn_on < Recognition.valid_until
+    return case(
+        (earlier, Recognition.withdrawn_on), else_=func.coalesce(Recognition.valid_until, Recognition.withdrawn_on)
     )
 
 

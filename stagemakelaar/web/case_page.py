@@ -26,6 +26,7 @@ from stagemakelaar.web.case_words import parts_of_file, road_of, situation_of
 from stagemakelaar.web.explanations import cause_in_words
 from stagemakelaar.web.fields import Day, OneOf
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
+from stagemakelaar.web.own_paths import back_to
 from stagemakelaar.web.students import pages
 
 
@@ -139,7 +140,7 @@ def press(student_id, change):
         act(session, case, by=actor())
         name = case.student.full_name or case.student.user.email
     flash(told % {"name": name}, "success")
-    return redirect(url_for("students.show", student_id=student_id))
+    return redirect(back_to(url_for("students.show", student_id=student_id)))
 
 
 @pages.route("/studenten/<int:student_id>/<any(pauzeren, sluiten):change>", methods=["GET", "POST"])

@@ -3,7 +3,7 @@
 import secrets
 
 import structlog
-from flask import Response, render_template, request
+from flask import Response, g, render_template, request
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -37,6 +37,7 @@ def show(status, **context):
     """The error page of a status; the frame of the page stands even when nothing else does."""
     if status != 503:
         db.look_again()
+    g.is_in_trouble = status >= 500
     template = status if status in OWN_PAGES else 500 if status >= 500 else 400
     return render_template(f"errors/{template}.html", **context), status
 
@@ -85,6 +86,7 @@ def _database_trouble(error):
 
 def _plain_unavailable():
     """A page that needs no database: the frame asks who is signed in, and nobody can answer that now."""
+    g.is_in_trouble = True
     try:
         return render_template("errors/503.html", who=None, menu=[], sign_out_form=None)
     except Exception:  # noqa: BLE001 - the last page must always come

@@ -1,15 +1,17 @@
 """What the frame of every page needs: the style sheet, the menu, who is signed in; and the filters of the templates."""
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_babel import format_date, format_datetime, get_locale, lazy_gettext
 from flask_login import current_user
 from jinja2 import StrictUndefined
 
 from stagemakelaar import labels
+from stagemakelaar.db import current_session
 from stagemakelaar.people.models import Role
 from stagemakelaar.reference import formats
 from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.headers import STATIC
+from stagemakelaar.web.work_list.listing import count_for
 
 MENUS = {
     Role.STUDENT: [
@@ -77,10 +79,15 @@ def _menu(user):
             "current": (request.endpoint or "").split(".")[0] == endpoint.split(".")[0]
             if user.role not in {Role.STUDENT, Role.EMPLOYER}
             else request.endpoint == endpoint,
-            "count": None,
+            "count": _count(user) if endpoint == "today.home" else None,
         }
         for endpoint, text in MENUS[user.role]
     ]
+
+
+def _count(user):
+    """How many things wait; not asked where the page itself says that something is wrong with us."""
+    return None if g.get("is_in_trouble") else count_for(current_session(), user)
 
 
 def _stylesheet():

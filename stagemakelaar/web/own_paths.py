@@ -1,6 +1,6 @@
-"""Where to go after signing in: only to pages of our own that can be opened."""
+"""Where to go after signing in, or after a button: only to pages of our own that can be opened."""
 
-from flask import current_app
+from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -22,6 +22,11 @@ def own_path(text, *, ways_in=False):
             return f"{path}?{query}" if query else path
         path, query = path.rpartition("/")[0], ""
     return None
+
+
+def back_to(usual):
+    """Where a change leads: to the list, filter and all, from which it was made (`next` in the form), or as usual."""
+    return own_path(request.form.get("next")) or usual
 
 
 def _opens(path, *, ways_in):

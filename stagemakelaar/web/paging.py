@@ -7,6 +7,7 @@ from flask import request, url_for
 from sqlalchemy import func, select
 
 ROWS = 50
+LONGEST_NUMBER = 10
 
 
 @dataclass(frozen=True)
@@ -22,21 +23,33 @@ class Rows:
 
 
 def rows_of(session, statement):
-    """The page of a statement that the address asks for (`?pagina=2`); a number that makes no sense is page one."""
+    """The page of a statement that the address asks for (`?pagina=2`)."""
     total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
-    last_page = max((total - 1) // ROWS, 0)
-    asked = request.args.get("pagina", "1")
-    page = min(int(asked) - 1, last_page) if asked.isascii() and asked.isdecimal() and 0 < len(asked) < 8 else 0
-    page = max(page, 0)
-    items = session.scalars(statement.limit(ROWS).offset(page * ROWS)).unique().all()
+    start = window(total)
+    return page_of(session.scalars(statement.limit(ROWS).offset(start)).unique().all(), start, total)
+
+
+def window(total):
+    """How many rows stand before the page that the address asks for; a number that makes no sense is page one."""
+    page = (number("pagina") or 1) - 1
+    return max(min(page, _last_page(total)), 0) * ROWS
+
+
+def page_of(items, start, total):
+    """The rows of one page, which begins after `start` of them."""
+    page = start // ROWS
     return Rows(
         items=items,
-        first=page * ROWS + 1 if total else 0,
-        last=page * ROWS + len(items),
+        first=start + 1 if total else 0,
+        last=start + len(items),
         total=total,
         previous_url=_url(page) if page > 0 else None,
-        next_url=_url(page + 2) if page < last_page else None,
+        next_url=_url(page + 2) if page < _last_page(total) else None,
     )
+
+
+def _last_page(total):
+    return max((total - 1) // ROWS, 0)
 
 
 def chosen(name, enumeration):
@@ -45,7 +58,13 @@ def chosen(name, enumeration):
     return next((member for member in enumeration if member.value == text), None)
 
 
-def _url(number):
+def number(name):
+    """A whole number that the address filters by (`?brief=12`), or None."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else None
+
+
+def _url(page):
     kept = {name: value for name, value in request.args.items() if name != "pagina"}
-    values: dict[str, Any] = {**(request.view_args or {}), **kept, "pagina": number}
+    values: dict[str, Any] = {**(request.view_args or {}), **kept, "pagina": page}
     return url_for(request.endpoint or "", **values)

@@ -12,7 +12,7 @@ from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.letter_words import letter_of
-from stagemakelaar.web.paging import chosen, rows_of
+from stagemakelaar.web.paging import chosen, number, rows_of
 
 pages = Blueprint("post", __name__)
 
@@ -29,6 +29,10 @@ def index():
     statement = _visible_to(actor())
     if state is not None:
         statement = statement.where(Message.state == state)
+    letter = number("brief")
+    if letter is not None:  # every letter to whom this one went
+        recipient = _visible_to(actor()).with_only_columns(Message.to).where(Message.id == letter)
+        statement = statement.where(Message.to.in_(recipient))
     undelivered_first = (Message.state == MessageState.FAILED).desc()
     rows = rows_of(session, statement.order_by(undelivered_first, Message.state_changed_at.desc(), Message.id.desc()))
     counted = _visible_to(actor()).with_only_columns(Message.state, func.count()).group_by(Message.state)
@@ -38,6 +42,7 @@ def index():
         letters=[letter_of(message) for message in rows.items],
         state=state,
         may_send=may(actor(), Permission.DECIDE),
+        letter=letter,
         counts=dict.fromkeys(MessageState, 0) | dict(session.execute(counted).all()),
         button_form=ButtonForm(),
     )

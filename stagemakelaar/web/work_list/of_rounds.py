@@ -1,0 +1,126 @@
+"""What waits in the round under review: proposals to decide about, and a computation that went wrong."""
+
+from datetime import timedelta
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import case, exists, func, select
+from sqlalchemy.orm import joinedload
+
+from stagemakelaar import clock
+from stagemakelaar.casework.models import Case
+from stagemakelaar.placements import telling
+from stagemakelaar.placements.models import Placement
+from stagemakelaar.rounds.models import Proposal, ProposalState, Round, RoundState, Run, RunState
+from stagemakelaar.rounds.queries import STANDS, held_too_long
+from stagemakelaar.web.work_list.things import Source, Urgency, Words, name_of, rows, short
+
+SENT_WITHIN = timedelta(days=1)
+
+
+def _held_wait(user):
+    held = held_too_long(user.programme_id).join(Case, Case.student_id == Proposal.student_id)
+    return rows(held, Proposal.id, since=Proposal.held_until, broker=Case.broker_id)
+
+
+def _held_tell(session, _user, numbers):
+    for proposal in session.scalars(select(Proposal).where(Proposal.id.in_(numbers))).unique():
+        yield (
+            proposal.id,
+            Words(
+                name_of(proposal.student),
+                _("voorstel dat u vasthield tot %(day)s", day=short(proposal.held_until)),
+                proposal.held_until,
+                _("Beslis"),
+                url_for("proposals.show", proposal_id=proposal.id),
+            ),
+        )
+
+
+def _open_wait(user):
+    waiting = exists().where(Proposal.run_id == Round.chosen_run_id, Proposal.state == ProposalState.OPEN, STANDS)
+    reviewed = select(Round).where(Round.programme_id == user.programme_id, Round.state == RoundState.REVIEW, waiting)
+    return rows(reviewed, Round.id, since=Round.state_changed_at, urgency=Urgency.WAITS)
+
+
+def _open_tell(session, _user, numbers):
+    found = (
+        select(Round, func.count())
+        .join(Proposal, Proposal.run_id == Round.chosen_run_id)
+        .where(Round.id.in_(numbers), Proposal.state == ProposalState.OPEN, STANDS)
+        .group_by(Round.id)
+    )
+    for match_round, waiting in session.execute(found):
+        yield (
+            match_round.id,
+            Words(
+                match_round.name,
+                ngettext(
+                    "%(num)s voorstel wacht op een besluit", "%(num)s voorstellen wachten op een besluit", waiting
+                ),
+                clock.day_of(match_round.state_changed_at),
+                _("Beoordeel"),
+                url_for("rounds.show", round_id=match_round.id),
+            ),
+        )
+
+
+def _failed_wait(user):
+    last = select(func.max(Run.id)).where(Run.round_id == Round.id).correlate(Round).scalar_subquery()
+    failed = (
+        select(Run)
+        .join(Round, Round.id == Run.round_id)
+        .where(
+            Round.programme_id == user.programme_id,
+            Round.state != RoundState.CLOSED,
+            Run.state == RunState.FAILED,
+            Run.id == last,
+        )
+    )
+    return rows(failed, Run.id, since=Run.state_changed_at)
+
+
+def _failed_tell(session, _user, numbers):
+    for run in session.scalars(select(Run).where(Run.id.in_(numbers)).options(joinedload(Run.round))):
+        yield (
+            run.id,
+            Words(
+                run.round.name,
+                _("de berekening is mislukt"),
+                clock.day_of(run.state_changed_at),
+                _("Bekijk"),
+                url_for("rounds.show", round_id=run.round_id),
+            ),
+        )
+
+
+def _send_wait(user):
+    kept = telling.waiting(user.programme_id).where(Placement.told_from == telling.WHEN_SENT)
+    oldest = func.min(Placement.created_at)
+    late = case((oldest < clock.now() - SENT_WITHIN, Urgency.LATE.value), else_=Urgency.TODAY.value)
+    return rows(kept.group_by(Placement.programme_id), Placement.programme_id, since=oldest, urgency=late)
+
+
+def _send_tell(session, user, numbers):
+    waiting, oldest = telling.kept_until_sent(session, user.programme_id)
+    for number in numbers:
+        yield (
+            number,
+            Words(
+                _("Brieven"),
+                ngettext("%(num)s besluit wacht op zijn brieven", "%(num)s besluiten wachten op hun brieven", waiting),
+                clock.day_of(oldest),
+                _("Verstuur"),
+                url_for("sending_out.send"),
+            ),
+        )
+
+
+SOURCES = (
+    Source("vastgehouden", _l("vastgehouden voorstel"), _held_wait, _held_tell),
+    Source("brieven", _l("brieven om te versturen"), _send_wait, _send_tell),
+    Source("voorstellen", _l("voorstellen om te beoordelen"), _open_wait, _open_tell),
+    Source("berekening", _l("mislukte berekening"), _failed_wait, _failed_tell),
+)
