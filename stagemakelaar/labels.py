@@ -10,6 +10,7 @@ from stagemakelaar.matching.stages import Stage
 from stagemakelaar.outbox import MessageState
 from stagemakelaar.people.models import ProgrammeKind, Role
 from stagemakelaar.people.profiles import Step, StepState
+from stagemakelaar.people.reasons import Act
 from stagemakelaar.placements.models import BrokerReason, EmployerReason, PlacementState, StudentReason, WithdrawnBy
 from stagemakelaar.places.models import Evidence, InterestState, OrganisationState, PlaceState
 from stagemakelaar.reference.vocabulary import (
@@ -105,6 +106,10 @@ WORDS = {
     Verdict.APPROVE: _("goedkeuren"),
     Verdict.REJECT: _("afwijzen"),
     Verdict.HOLD: _("vasthouden"),
+    Act.REJECT: _("afwijzen"),
+    Act.HOLD: _("vasthouden"),
+    Act.REPLACE: _("een andere plek kiezen"),
+    Act.UNDO: _("een besluit terugdraaien"),
     PlacementState.PLANNED: _("wacht op antwoord"),
     PlacementState.CONFIRMED: _("bevestigd"),
     PlacementState.ACTIVE: _("loopt"),

@@ -53,6 +53,7 @@ class Programme(Base):
     send_together: Mapped[bool] = mapped_column(default=False)  # or until a broker sends them
     four_eyes: Mapped[bool] = mapped_column(default=False)  # who computed a run may not approve it
     weights: Mapped[dict] = mapped_column(JSON, default=dict)  # part of the score → weight; empty means the defaults
+    reasons: Mapped[dict] = mapped_column(JSON, default=dict)  # people.reasons.Act → texts; empty means the defaults
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

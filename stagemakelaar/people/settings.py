@@ -10,6 +10,7 @@ from stagemakelaar import audit
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.matching.scoring import BOUNDS, Weights
 from stagemakelaar.people.models import User
+from stagemakelaar.people.reasons import own_lists
 
 CHANGED = "programme.settings_changed"
 
@@ -47,7 +48,7 @@ def weight_changes(session, programme):
     return changes[::-1]
 
 
-def change_settings(session, programme, *, weights, answer_days, undo_minutes, send_together, four_eyes, by):
+def change_settings(session, programme, *, weights, answer_days, undo_minutes, send_together, four_eyes, reasons, by):
     """Change the rules of a programme. Runs and letters from now on follow them; what was computed stays as it was."""
     for part, (low, high) in BOUNDS.items():
         if not low <= weights[part] <= high:
@@ -58,12 +59,15 @@ def change_settings(session, programme, *, weights, answer_days, undo_minutes, s
         raise DomainError(N_("Kies een getal van 1 tot en met 30."), field="answer_days")
     if not 0 <= undo_minutes <= 240:
         raise DomainError(N_("Kies een getal van 0 tot en met 240."), field="undo_minutes")
+    own = own_lists(reasons)
     before = asdict(weights_of(programme))
     programme.weights = dict(weights)
     programme.answer_days = answer_days
     programme.undo_minutes = undo_minutes
     programme.send_together = send_together
     programme.four_eyes = four_eyes
+    changed = sorted(name for name in {*own, *programme.reasons} if own.get(name) != programme.reasons.get(name))
+    programme.reasons = own
     audit.record(
         session,
         CHANGED,
@@ -76,4 +80,5 @@ def change_settings(session, programme, *, weights, answer_days, undo_minutes, s
         undo_minutes=undo_minutes,
         send_together=send_together,
         four_eyes=four_eyes,
+        reasons_changed=changed or None,
     )

@@ -214,7 +214,6 @@ def close_round(session, match_round, *, by, why=""):
     for run in session.scalars(select(Run).where(Run.round_id == match_round.id)):
         if run.state in {RunState.QUEUED, RunState.COMPUTING}:
             cancel_run(session, run, by=by)
-    reason = why.strip() or AT_CLOSING
     left = session.scalars(
         select(Proposal)
         .join(Run, Run.id == Proposal.run_id)
@@ -227,7 +226,8 @@ def close_round(session, match_round, *, by, why=""):
             proposal.held_until = None
             move(session, proposal, ProposalState.OPEN, by=by)
         move(session, proposal, ProposalState.REJECTED, by=by, why="round_closed")
-        session.add(Review(proposal_id=proposal.id, verdict=Verdict.REJECT, why=reason, by_id=by.id, at=clock.now()))
+        closing = {"verdict": Verdict.REJECT, "reason": AT_CLOSING, "why": why.strip()}
+        session.add(Review(proposal_id=proposal.id, by_id=by.id, at=clock.now(), **closing))
     move(session, match_round, RoundState.CLOSED, by=by, rejected=len(left))
     session.flush()
     return len(left)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from stagemakelaar import audit, clock
 from stagemakelaar.errors import N_, DomainError, Overtaken
+from stagemakelaar.people.reasons import Act, in_one, must_say
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import PlacementState
 from stagemakelaar.rounds import review
@@ -24,24 +25,24 @@ def place_student(session, student, place, *, by, why):
     return placements.plan(session, student, place, reasons={}, by=by, why=why.strip())
 
 
-def replace(session, proposal, place, *, by, why, version=None):
+def replace(session, proposal, place, *, by, why="", reason=None, seconds=None, version=None):
     """Turn a proposal down and place its student elsewhere, both or neither. Gives back the placement."""
-    if not why.strip():
-        raise DomainError(N_("Schrijf op waarom u deze plek kiest."), field="why")
+    otherwise = N_("Kies waarom u deze plek kiest, of schrijf het op.")
+    must_say(proposal.run.round.programme, Act.REPLACE, reason=reason, why=why, otherwise=otherwise)
     if place.id == proposal.place_id:
         raise DomainError(N_("Dit is de plek van het voorstel. Keur het voorstel goed."))
     review.may_decide_about_run(proposal, by=by)
-    review.reject(session, proposal, by=by, why=why, version=version)
-    return place_student(session, proposal.student, place, by=by, why=why)
+    review.turn_down(session, proposal, by=by, why=why, reason=reason, seconds=seconds, version=version)
+    return place_student(session, proposal.student, place, by=by, why=in_one(reason, why))
 
 
-def undo(session, proposal, *, by, why):
+def undo(session, proposal, *, by, why="", reason=None):
     """Take an approval back while its letters still wait: nobody hears of it, and the proposal is open again.
 
     The old proposal stays as it was decided; a new one points at it and takes its place. Gives back the new one.
     """
-    if not why.strip():
-        raise DomainError(N_("Schrijf op waarom u het besluit terugdraait."), field="why")
+    otherwise = N_("Kies waarom u het besluit terugdraait, of schrijf het op.")
+    must_say(proposal.run.round.programme, Act.UNDO, reason=reason, why=why, otherwise=otherwise)
     proposal = review.locked(session, proposal.id)
     if replaced_by(session, proposal) is not None:
         raise Overtaken(N_("Dit besluit is al teruggedraaid. Kijk eerst wat er gebeurd is."))
@@ -50,7 +51,8 @@ def undo(session, proposal, *, by, why):
     match_round = proposal.run.round
     if match_round.state is not RoundState.REVIEW or match_round.chosen_run_id != proposal.run_id:
         raise DomainError(N_("Deze ronde wordt niet meer beoordeeld. Trek de plaatsing terug."))
-    placements.undo(session, proposal.placement, note=why.strip(), by=by)
+    placements.undo(session, proposal.placement, note=in_one(reason, why), by=by)
+    proposal.reviews[-1].undone_reason = reason or None
     now = clock.now()
     again = Proposal(
         run_id=proposal.run_id,

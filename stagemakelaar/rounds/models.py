@@ -239,12 +239,19 @@ class Review(Base):
     """Beoordeling: who decided what about a proposal, when and why."""
 
     __tablename__ = "review"
-    __table_args__ = (CheckConstraint(one_of("verdict", Verdict), name="verdict"),)
+    __table_args__ = (
+        CheckConstraint(one_of("verdict", Verdict), name="verdict"),
+        CheckConstraint("seconds >= 0", name="seconds"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
     verdict: Mapped[Verdict] = mapped_column(choice(Verdict))
+    reason: Mapped[str | None] = mapped_column(String(80))  # chosen from the programme's list, as it was read
     why: Mapped[str] = mapped_column(Text, default="")
+    undone_reason: Mapped[str | None] = mapped_column(String(80))  # the same, when it was taken back unheard
+    seconds: Mapped[int | None]  # from opening the page to deciding; None: not known
+    alternatives: Mapped[int | None]  # how many other places this person opened before; None: not known
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -168,6 +168,13 @@ def neighbours(session, proposal):
     return session.scalar(before.limit(1)), session.scalar(after.limit(1))
 
 
+def next_open(session, proposal):
+    """The id of the proposal to decide after this one: the next open one by name, else the first; None without any."""
+    here = (proposal.student.sort_name, proposal.id)
+    waiting = proposals_of(proposal.run_id, ProposalState.OPEN).with_only_columns(Proposal.id).limit(1)
+    return session.scalar(waiting.where(tuple_(Student.sort_name, Proposal.id) > here)) or session.scalar(waiting)
+
+
 def last_review(session, proposal_id):
     """The latest decision about a proposal, or None."""
     return session.scalars(

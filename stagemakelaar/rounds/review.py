@@ -8,6 +8,7 @@ from stagemakelaar.casework.queries import case_of
 from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.flow import move
 from stagemakelaar.matching.eligibility import Rule, why_not
+from stagemakelaar.people.reasons import Act, must_say
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.queries import live_placement_of
 from stagemakelaar.places.models import OrganisationState, PlaceState
@@ -38,11 +39,12 @@ REFUSALS = {
     Rule.ELSEWHERE: N_("Een stagemakelaar gaf op: deze student alleen op een andere plek. Trek dat eerst in."),
     Rule.SEATS: N_("Er is geen plek meer vrij."),
 }
+OPENED = "proposal.alternative_opened"  # a line of the trail
 ALREADY_PLACED = N_("Deze student heeft intussen al een plek.")
 TAKEN = {REFUSALS[Rule.SEATS], ALREADY_PLACED}  # someone else was first: that is no mistake in the form
 
 
-def approve(session, proposal, *, by, why="", version=None):
+def approve(session, proposal, *, by, why="", seconds=None, version=None):
     """Place the student as proposed, if everything that the proposal rests on is still so. Gives back the placement."""
     proposal = _take_up(session, proposal, by=by, version=version)
     may_decide_about_run(proposal, by=by)
@@ -53,7 +55,7 @@ def approve(session, proposal, *, by, why="", version=None):
     )
     proposal.placement_id = placement.id
     move(session, proposal, ProposalState.APPROVED, by=by, placement=placement.id)
-    _note(session, proposal, Verdict.APPROVE, why, by=by)
+    _note(session, proposal, Verdict.APPROVE, by=by, why=why, seconds=seconds)
     return placement
 
 
@@ -63,25 +65,30 @@ def may_decide_about_run(proposal, *, by):
         raise DomainError(N_("U vroeg deze berekening zelf aan. In uw programma keurt dan een collega goed."))
 
 
-def reject(session, proposal, *, by, why, version=None):
+def reject(session, proposal, *, by, why="", reason=None, seconds=None, version=None):
     """Turn a proposal down, with a reason; this round does not come to the same pair again."""
-    if not why.strip():
-        raise DomainError(N_("Schrijf op waarom u dit voorstel afwijst."), field="why")
+    otherwise = N_("Kies waarom u dit voorstel afwijst, of schrijf het op.")
+    must_say(proposal.run.round.programme, Act.REJECT, reason=reason, why=why, otherwise=otherwise)
+    turn_down(session, proposal, by=by, why=why, reason=reason, seconds=seconds, version=version)
+
+
+def turn_down(session, proposal, *, by, why, reason, seconds=None, version=None):
+    """The same, for a reason that was looked at before."""
     proposal = _take_up(session, proposal, by=by, version=version)
     move(session, proposal, ProposalState.REJECTED, by=by)
-    _note(session, proposal, Verdict.REJECT, why, by=by)
+    _note(session, proposal, Verdict.REJECT, by=by, why=why, reason=reason, seconds=seconds)
 
 
-def hold(session, proposal, *, by, why, until, version=None):
+def hold(session, proposal, *, by, until, why="", reason=None, seconds=None, version=None):
     """Leave a decision for later, with a reason and a day on which it comes back."""
-    if not why.strip():
-        raise DomainError(N_("Schrijf op waar u op wacht."), field="why")
+    otherwise = N_("Kies waar u op wacht, of schrijf het op.")
+    must_say(proposal.run.round.programme, Act.HOLD, reason=reason, why=why, otherwise=otherwise)
     if until is None or until <= clock.today():
         raise DomainError(N_("Kies een dag na vandaag."), field="held_until")
     proposal = _take_up(session, proposal, by=by, version=version)
     proposal.held_until = until
     move(session, proposal, ProposalState.HELD, by=by)
-    _note(session, proposal, Verdict.HOLD, why, by=by)
+    _note(session, proposal, Verdict.HOLD, by=by, why=why, reason=reason, seconds=seconds)
 
 
 def release(session, proposal, *, by):
@@ -148,7 +155,28 @@ def locked(session, proposal_id):
     ).one()
 
 
-def _note(session, proposal, verdict, why, *, by):
-    session.add(Review(proposal_id=proposal.id, verdict=verdict, why=why.strip(), by_id=by.id, at=clock.now()))
+def alternatives_opened(session, proposal, *, by):
+    """How many other places for this student someone has opened, as the trail tells."""
+    told = select(audit.Entry.details).where(
+        audit.Entry.action == OPENED,
+        audit.Entry.object_type == Proposal.__tablename__,
+        audit.Entry.object_id == proposal.id,
+        audit.Entry.actor_id == by.id,
+    )
+    return len({details["place"] for details in session.scalars(told)})
+
+
+def _note(session, proposal, verdict, *, by, why, reason=None, seconds=None):
+    review = Review(
+        proposal_id=proposal.id,
+        verdict=verdict,
+        reason=reason or None,
+        why=why.strip(),
+        seconds=seconds,
+        alternatives=alternatives_opened(session, proposal, by=by),
+        by_id=by.id,
+        at=clock.now(),
+    )
+    session.add(review)
     session.flush()
     audit.record(session, f"proposal.{verdict.value}", proposal, by=by, student=proposal.student_id)

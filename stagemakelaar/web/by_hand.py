@@ -13,16 +13,19 @@ from stagemakelaar.casework.queries import case_for
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError
 from stagemakelaar.people.permissions import Permission
+from stagemakelaar.people.reasons import Act
 from stagemakelaar.places.queries import place_for
 from stagemakelaar.rounds import by_hand, review
 from stagemakelaar.rounds.by_hand_options import options_of_today
 from stagemakelaar.rounds.models import ProposalState
 from stagemakelaar.rounds.queries import alternatives_for, proposal_for
 from stagemakelaar.rounds.repairs import offers_for
+from stagemakelaar.web import opened
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.alternative_words import alternatives_in_words, costs_in_words
 from stagemakelaar.web.forms import BaseForm, LongText, required
 from stagemakelaar.web.place_words import terms_of
+from stagemakelaar.web.reason_fields import reason_field
 
 pages = Blueprint("by_hand", __name__)
 
@@ -40,21 +43,36 @@ class ReasonForm(BaseForm):
     )
 
 
-class ReplaceForm(ReasonForm):
-    """The same, about a proposal: the version says which page it was read from."""
+def _replace_form(programme, *arguments, **known):
+    class ReplaceForm(BaseForm):
+        """The same, about a proposal: the version says which page it was read from, `opened` since when."""
 
-    version = HiddenField()
+        reason = reason_field(programme, Act.REPLACE, _l("Waarom kiest u deze plek?"))
+        why = LongText(
+            _l("In uw eigen woorden"),
+            [],
+            description=_l("Nodig als u geen reden kiest. De student mag dit lezen."),
+            render_kw={"rows": "3"},
+        )
+        version = HiddenField()
+        opened = HiddenField()
+
+    return ReplaceForm(*arguments, **known)
 
 
-class UndoForm(BaseForm):
-    """Why a decision is taken back."""
+def _undo_form(programme, *arguments):
+    class UndoForm(BaseForm):
+        """Why a decision is taken back."""
 
-    why = LongText(
-        _l("Waarom draait u het besluit terug?"),
-        [required(_l("Schrijf op waarom u het besluit terugdraait."))],
-        description=_l("Alleen stagemakelaars lezen dit."),
-        render_kw={"rows": "3"},
-    )
+        reason = reason_field(programme, Act.UNDO, _l("Waarom draait u het besluit terug?"))
+        why = LongText(
+            _l("In uw eigen woorden"),
+            [],
+            description=_l("Nodig als u geen reden kiest. Alleen stagemakelaars lezen dit."),
+            render_kw={"rows": "3"},
+        )
+
+    return UndoForm(*arguments)
 
 
 # --- from a student's page -----------------------------------------------------------------------------------------
@@ -120,19 +138,31 @@ def place(student_id, place_id):
 def replace(proposal_id, place_id):
     proposal = proposal_for(current_session(), actor(), proposal_id)
     place_for(current_session(), actor(), place_id)
-    form = ReplaceForm(request.form if request.method == "POST" else None, version=str(proposal.version))
+    sent = request.form if request.method == "POST" else None
+    since = request.args.get("sinds", "")
+    form = _replace_form(proposal.student.programme, sent, version=str(proposal.version), opened=since)
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
                 proposal = proposal_for(session, actor(), proposal_id)
                 chosen = place_for(session, actor(), place_id)
                 placement = by_hand.replace(
-                    session, proposal, chosen, by=actor(), why=form.why.data, version=_number(form.version.data)
+                    session,
+                    proposal,
+                    chosen,
+                    by=actor(),
+                    why=form.why.data or "",
+                    reason=form.reason.data,
+                    seconds=opened.seconds_since(form.opened.data, proposal_id),
+                    version=_number(form.version.data),
                 )
         except DomainError as refusal:
             form.refuse(refusal)
         else:
             return _placed(placement)
+    if request.method == "GET" and proposal.state is ProposalState.OPEN:
+        with transaction() as session:  # who looks further than the proposal is told to the coordinator
+            audit.record(session, review.OPENED, proposal, by=actor(), place=place_id)
     session = current_session()
     proposal, chosen = proposal_for(session, actor(), proposal_id), place_for(session, actor(), place_id)
     if proposal.state is not ProposalState.OPEN and not form.errors:
@@ -155,12 +185,16 @@ def replace(proposal_id, place_id):
 @allow(Permission.DECIDE)
 def undo(proposal_id):
     proposal = proposal_for(current_session(), actor(), proposal_id)
-    form = UndoForm(request.form if request.method == "POST" else None)
+    form = _undo_form(proposal.student.programme, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
                 again = by_hand.undo(
-                    session, proposal_for(session, actor(), proposal_id), by=actor(), why=form.why.data
+                    session,
+                    proposal_for(session, actor(), proposal_id),
+                    by=actor(),
+                    why=form.why.data or "",
+                    reason=form.reason.data,
                 )
         except DomainError as refusal:
             form.refuse(refusal)

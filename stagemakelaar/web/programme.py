@@ -11,10 +11,11 @@ from stagemakelaar.matching.scoring import BOUNDS, HINT
 from stagemakelaar.people.models import Programme
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.queries import programme_called
+from stagemakelaar.people.reasons import DEFAULTS, Act, reasons_of
 from stagemakelaar.people.settings import change_settings, weight_changes, weights_of
 from stagemakelaar.web.access import actor, allow, public
 from stagemakelaar.web.fields import OneOf, WholeNumber
-from stagemakelaar.web.forms import BaseForm, required
+from stagemakelaar.web.forms import BaseForm, LongText, required
 
 pages = Blueprint("programme", __name__)
 
@@ -25,6 +26,12 @@ PARTS = {
     "costs": _l("Vergoeding en reiskosten"),
 }
 NUMBER = required(_l("Vul een getal in."))
+REASONS_FOR = {
+    Act.REJECT: _l("Redenen om af te wijzen"),
+    Act.HOLD: _l("Redenen om vast te houden"),
+    Act.REPLACE: _l("Redenen om een andere plek te kiezen"),
+    Act.UNDO: _l("Redenen om een besluit terug te draaien"),
+}
 BY_THEMSELVES, TOGETHER = "vanzelf", "samen"
 
 
@@ -32,6 +39,15 @@ def _weight(part):
     low, high = BOUNDS[part]
     bounds = _l("Van %(low)s tot en met %(high)s.", low=low, high=high)
     return WholeNumber(PARTS[part], [NUMBER], least=low, most=high, description=bounds)
+
+
+def _reasons(act):
+    return LongText(
+        REASONS_FOR[act],
+        [],
+        render_kw={"rows": "5"},
+        description=_l("Eén reden per regel, hoogstens 12. Leeg: onze eigen lijst. Nooit over één persoon."),
+    )
 
 
 class SettingsForm(BaseForm):
@@ -59,6 +75,10 @@ class SettingsForm(BaseForm):
         most=240,
         description=_l("Zo lang kan een besluit ongemerkt worden teruggedraaid. Bij 0 gaan brieven meteen weg."),
     )
+    reject_reasons = _reasons(Act.REJECT)
+    hold_reasons = _reasons(Act.HOLD)
+    replace_reasons = _reasons(Act.REPLACE)
+    undo_reasons = _reasons(Act.UNDO)
     four_eyes = BooleanField(
         _l("Vier ogen"), description=_l("Wie een ronde liet berekenen, mag de voorstellen eruit niet goedkeuren.")
     )
@@ -71,6 +91,7 @@ def settings():
     weights = weights_of(programme)
     known = {part: getattr(weights, part) for part in BOUNDS}
     known |= {name: getattr(programme, name) for name in ("answer_days", "undo_minutes", "four_eyes")}
+    known |= {f"{act.value}_reasons": "\n".join(_(text) for text in reasons_of(programme, act)) for act in Act}
     known["send_together"] = TOGETHER if programme.send_together else BY_THEMSELVES
     form = SettingsForm(request.form if request.method == "POST" else None, data=known)
     if request.method == "POST" and form.validate():
@@ -84,6 +105,7 @@ def settings():
                     undo_minutes=form.undo_minutes.data,
                     send_together=form.send_together.data == TOGETHER,
                     four_eyes=form.four_eyes.data,
+                    reasons=_reasons_in(form),
                     by=actor(),
                 )
         except DomainError as refusal:
@@ -99,6 +121,16 @@ def settings():
         changes=weight_changes(current_session(), programme),
         parts=PARTS,
     ), 422 if form.errors else 200
+
+
+def _reasons_in(form):
+    """The lists that were typed: act → texts. What we wrote ourselves is kept in Dutch, whoever reads it."""
+    ours = {_(text): text for texts in DEFAULTS.values() for text in texts}
+    typed = {act: (form[f"{act.value}_reasons"].data or "").splitlines() for act in Act}
+    return {
+        act: tuple(dict.fromkeys(ours.get(line.strip(), line.strip()) for line in lines if line.strip()))
+        for act, lines in typed.items()
+    }
 
 
 @pages.get("/zo-kiezen-we/<slug>")

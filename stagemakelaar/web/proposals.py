@@ -1,5 +1,7 @@
 """One proposal: what is proposed and why, what else was possible, and a person's decision. Nothing is preselected."""
 
+from typing import NamedTuple
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import format_date, format_time
 from flask_babel import gettext as _
@@ -11,12 +13,20 @@ from wtforms.validators import Optional, ValidationError
 from stagemakelaar import audit, clock
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import current_session, look_again, transaction
-from stagemakelaar.errors import DomainError, Overtaken
+from stagemakelaar.errors import DomainError, NotFound, Overtaken
 from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.people.reasons import Act
 from stagemakelaar.rounds import by_hand, review
-from stagemakelaar.rounds.actions import AT_CLOSING
-from stagemakelaar.rounds.models import ProposalState, RoundState, Verdict
-from stagemakelaar.rounds.queries import alternatives_for, last_review, neighbours, proposal_for
+from stagemakelaar.rounds.models import Proposal, ProposalState, RoundState, Verdict
+from stagemakelaar.rounds.queries import (
+    alternatives_for,
+    count_by_state,
+    last_review,
+    neighbours,
+    next_open,
+    proposal_for,
+)
+from stagemakelaar.web import opened
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.alternative_words import alternatives_in_words
 from stagemakelaar.web.case_words import parts_of_file
@@ -26,6 +36,7 @@ from stagemakelaar.web.explanations import PRIORITY, agreed_in_words, parts_in_w
 from stagemakelaar.web.fields import Day, OneOf
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required, say
 from stagemakelaar.web.place_words import terms_of
+from stagemakelaar.web.reason_fields import reason_field, reason_in_words
 
 pages = Blueprint("proposals", __name__)
 
@@ -39,16 +50,29 @@ class DecisionForm(BaseForm):
     why = LongText(
         _l("Reden of toelichting"),
         [],
-        description=_l("Nodig bij afwijzen en vasthouden, welkom bij goedkeuren. De student mag dit lezen."),
+        description=_l("Bij afwijzen en vasthouden: kies een reden, of schrijf er zelf een. De student mag dit lezen."),
         render_kw={"rows": "4"},
     )
     held_until = Day(_l("Vasthouden tot"), [Optional()], description=_l("Alleen als u het voorstel vasthoudt."))
     version = HiddenField()
+    opened = HiddenField()
 
     def validate_version(self, field):
         """The number of a page that we made."""
         if not (field.data or "").isdecimal() or len(field.data) > 9:
             raise ValidationError(_("Deze pagina is niet goed aangekomen. Open het voorstel opnieuw."))
+
+
+def _form(programme, *arguments, **known):
+    """The form with the reasons of this programme."""
+
+    class Form(DecisionForm):
+        """What a broker decides, and the programme's own reasons for it."""
+
+        reject_reason = reason_field(programme, Act.REJECT, _l("Bij afwijzen: waarom?"))
+        hold_reason = reason_field(programme, Act.HOLD, _l("Bij vasthouden: waar wacht u op?"))
+
+    return Form(*arguments, **known)
 
 
 @pages.get("/voorstellen/<int:proposal_id>")
@@ -90,10 +114,11 @@ def _page(proposal_id, form=None):
         replaced_by=by_hand.replaced_by(session, proposal),
         releases=can_be_decided and proposal.state is ProposalState.HELD,
         decided=DECIDED,
+        reason_in_words=reason_in_words,
+        just_decided=_just_decided(session, proposal) if is_open else None,
         reads_other_run=not _is_looked_at(proposal),
-        at_closing=AT_CLOSING,
         objection=_objection(session, proposal) if can_be_decided and is_open else None,
-        form=form or DecisionForm(version=str(proposal.version)),
+        form=form or _form(proposal.student.programme, version=str(proposal.version), opened=opened.seal(proposal_id)),
         button_form=ButtonForm(),
     ), 422 if form is not None else 200
 
@@ -111,8 +136,8 @@ def _objection(session, proposal):
 @pages.post("/voorstellen/<int:proposal_id>/besluit")
 @allow(Permission.DECIDE)
 def decide(proposal_id):
-    proposal_for(current_session(), actor(), proposal_id)
-    form = DecisionForm(request.form)
+    proposal = proposal_for(current_session(), actor(), proposal_id)
+    form = _form(proposal.student.programme, request.form)
     if not form.validate():
         return _page(proposal_id, form)
     try:
@@ -127,8 +152,44 @@ def decide(proposal_id):
         if not is_lost_race(error):
             raise
         return _overtaken(proposal_id)
-    flash(TOLD[Verdict(form.verdict.data)], "success")
+    return _lead_on(proposal_id)
+
+
+def _lead_on(proposal_id):
+    """To the next open proposal, with the keyboard at what was just decided; after the last one, this one stays."""
+    session = current_session()
+    proposal = proposal_for(session, actor(), proposal_id)
+    following = next_open(session, proposal)
+    if following is not None:
+        return redirect(url_for("proposals.show", proposal_id=following, na=proposal_id))
+    told = TOLD[last_review(session, proposal_id).verdict]
+    if proposal.placement is not None and not proposal.placement.is_told:
+        told = _("Goedgekeurd. De brieven wachten nog.")
+    flash(f"{told} {_('Er staat geen voorstel meer open.')}", "success")
     return redirect(url_for("proposals.show", proposal_id=proposal_id))
+
+
+class JustDecided(NamedTuple):
+    """Net besloten: what the page of the next proposal says about the one before it."""
+
+    proposal: Proposal
+    words: str
+    left: int
+
+
+def _just_decided(session, proposal):
+    before = request.args.get("na", "")
+    if not before.isdecimal() or len(before) > 9:
+        return None
+    try:
+        decided = proposal_for(session, actor(), int(before))
+    except NotFound:
+        return None
+    review = last_review(session, decided.id)
+    if review is None or decided.run_id != proposal.run_id:
+        return None
+    left = count_by_state(session, proposal.run_id)[ProposalState.OPEN]
+    return JustDecided(decided, str(DECIDED[review.verdict]), left)
 
 
 DECIDED = {Verdict.APPROVE: _l("goedgekeurd"), Verdict.REJECT: _l("afgewezen"), Verdict.HOLD: _l("vastgehouden")}
@@ -140,13 +201,18 @@ TOLD = {
 
 
 def _decide(session, proposal, form):
-    decision = {"by": actor(), "why": form.why.data or "", "version": int(form.version.data)}
+    decision = {
+        "by": actor(),
+        "why": form.why.data or "",
+        "seconds": opened.seconds_since(form.opened.data, proposal.id),
+        "version": int(form.version.data),
+    }
     if form.verdict.data is Verdict.APPROVE:
         review.approve(session, proposal, **decision)
     elif form.verdict.data is Verdict.REJECT:
-        review.reject(session, proposal, **decision)
+        review.reject(session, proposal, reason=form.reject_reason.data, **decision)
     else:
-        review.hold(session, proposal, until=form.held_until.data, **decision)
+        review.hold(session, proposal, reason=form.hold_reason.data, until=form.held_until.data, **decision)
 
 
 @pages.post("/voorstellen/<int:proposal_id>/oppakken")

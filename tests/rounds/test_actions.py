@@ -252,7 +252,7 @@ def test_closing_rejects_what_is_left_and_keeps_what_was_decided(make):
         assert actions.close_round(session, session.get(Round, match_round.id), by=broker) == 2
     states = [again(proposal).state for proposal in (one, two, three)]
     assert states == [ProposalState.APPROVED, ProposalState.REJECTED, ProposalState.REJECTED]
-    assert queries.last_review(again(three)._sa_instance_state.session, three.id).why == actions.AT_CLOSING
+    assert queries.last_review(again(three)._sa_instance_state.session, three.id).reason == actions.AT_CLOSING
     assert again(match_round).state is RoundState.CLOSED
 
 

@@ -9,7 +9,7 @@ from stagemakelaar.people.models import Programme
 from stagemakelaar.placements.actions import decline
 from stagemakelaar.placements.models import Placement, StudentReason
 from stagemakelaar.places.models import Organisation
-from stagemakelaar.rounds.models import Proposal, ProposalState
+from stagemakelaar.rounds.models import Proposal, ProposalState, Review
 from tests.computed import computed, proposals
 from tests.counting import statements
 
@@ -120,6 +120,11 @@ class TestUndo:
         assert "Bekijk het eerdere besluit" in page.links
         assert set(session.scalars(select(Message.state))) == {MessageState.CANCELLED}
 
+    def test_a_reason_of_the_list_is_kept_with_the_decision_it_took_back(self, desk, approved, session):
+        desk.get(approved.links["Draai het besluit terug"]).submit("", reason="per ongeluk", why="Twee tabbladen.")
+        assert session.scalars(select(Review)).one().undone_reason == "per ongeluk"
+        assert session.scalars(select(Placement)).one().withdraw_note == "per ongeluk: Twee tabbladen."
+
     def test_the_old_one_points_at_the_new(self, desk, approved, address):
         desk.get(approved.links["Draai het besluit terug"]).submit("", why="Verkeerde student.")
         page = desk.get(address)
@@ -136,7 +141,7 @@ class TestUndo:
 
     def test_it_asks_why(self, desk, approved):
         page = desk.get(approved.links["Draai het besluit terug"]).submit("", status=422, why="")
-        assert page.error_at("why") == "Fout: Schrijf op waarom u het besluit terugdraait."
+        assert page.error_at("why") == "Fout: Kies waarom u het besluit terugdraait, of schrijf het op."
 
     def test_until_the_window_ends_neither_side_sees_it(self, browse, desk, approved, session, moment):
         placement = session.scalars(select(Placement)).one()

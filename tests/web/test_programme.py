@@ -91,3 +91,23 @@ def test_everyone_reads_how_heavily_each_thing_counts(browse, coordinator):
 
 def test_a_programme_that_does_not_exist_has_no_weights(browse):
     browse.get("/zo-kiezen-we/nergens", status=404)
+
+
+def test_a_programme_keeps_its_own_reasons_and_leaves_ours_where_it_changed_nothing(browse, coordinator, session):
+    desk = browse.as_(coordinator)
+    page = desk.get("/instellingen")
+    assert page.values()["hold_reasons"].splitlines()[0] == "wacht op de student"
+    page.submit(reject_reasons="te duur\r\n\r\n te duur \r\nte ver")
+    assert session.get(Programme, coordinator.programme_id).reasons == {"reject": ["te duur", "te ver"]}
+    line = audit.trail_of(session, "programme", coordinator.programme_id)[-1]
+    assert line.details["reasons_changed"] == ["reject"]
+    desk.get("/instellingen").submit(reject_reasons="")
+    assert session.get(Programme, coordinator.programme_id).reasons == {}
+
+
+@pytest.mark.parametrize("typed", ["x" * 81, "\n".join(f"reden {number}" for number in range(13))])
+def test_a_list_of_reasons_has_its_bounds(browse, coordinator, session, typed):
+    page = browse.as_(coordinator).get("/instellingen").submit(status=422, undo_reasons=typed)
+    assert "Hoogstens 12 redenen van hoogstens 80 tekens." in page.error_at("undo_reasons")
+    assert page.values()["undo_reasons"] == typed
+    assert session.get(Programme, coordinator.programme_id).reasons == {}

@@ -11,7 +11,7 @@ from stagemakelaar.outbox import Message
 from stagemakelaar.people.models import Programme, Role
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import Place
-from stagemakelaar.rounds.models import Proposal, ProposalState
+from stagemakelaar.rounds.models import Proposal, ProposalState, Review
 from tests.computed import computed, proposals
 from tests.counting import statements
 
@@ -73,7 +73,7 @@ def test_a_decision_must_be_chosen(desk, address, session):
 
 def test_a_rejection_without_reason_is_explained_at_the_field(desk, address):
     page = desk.get(address).submit("/besluit", status=422, verdict="reject")
-    assert "Schrijf op waarom u dit voorstel afwijst." in page.error_at("why")
+    assert "Kies waarom u dit voorstel afwijst, of schrijf het op." in page.error_at("why")
     assert page.values("/besluit")["verdict"] == "reject"
     assert page.title.startswith("Fout:")
 
@@ -227,3 +227,124 @@ def test_the_number_of_queries_does_not_grow_with_the_alternatives(desk, make, d
     with statements(database) as many:
         desk.get(address)
     assert len(many) <= len(few) + 1  # one more look at all places together, once there are any
+
+
+# --- reasons, attention, and on to the next ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three(make, broker):
+    """The addresses of three open proposals, by name of the student."""
+    for name in ("Aerts", "Bouali", "Cohen"):
+        make.student(searching=True, last_name=name)
+    make.place(seats=3)
+    _round, run = computed(broker)
+    found = sorted(proposals(run), key=lambda one: one.student.sort_name)
+    return [f"/voorstellen/{one.id}" for one in found]
+
+
+def reviews(session):
+    return session.scalars(select(Review).order_by(Review.id)).all()
+
+
+def test_a_decision_leads_on_to_the_next_open_proposal(desk, three):
+    page = desk.get(three[1]).submit("/besluit", verdict="approve").follow()
+    assert page.heading == "Voorstel voor Samira Cohen"
+    assert "Besluit opgeslagen: Samira Bouali, goedgekeurd." in page.text
+    assert "Er staan er nog 2 open." in page.text
+    assert page.links["Bekijk dat besluit"] == three[1]
+    told = page.soup.find(autofocus=True)  # where the keyboard and a screen reader begin
+    assert told["id"] == "net-besloten"
+    page = page.submit("/besluit", verdict="reject", why="Te ver").follow()
+    assert page.heading == "Voorstel voor Samira Aerts"
+    assert (
+        "Besluit opgeslagen: Samira Cohen, afgewezen. Bekijk dat besluit Hieronder staat het laatste open" in page.text
+    )
+    page = page.submit("/besluit", verdict="approve").follow()
+    assert page.heading == "Voorstel voor Samira Aerts"
+    assert "Er staat geen voorstel meer open." in page.text
+
+
+@pytest.mark.parametrize("before", ["999999", "x", "-1", "99999999999999"])
+def test_an_address_that_names_no_decision_says_nothing_of_one(desk, three, before):
+    assert "Besluit opgeslagen" not in desk.get(f"{three[0]}?na={before}").text
+
+
+def test_what_was_not_decided_is_not_told_as_a_decision(desk, three):
+    number = three[1].rsplit("/", 1)[1]
+    assert "Besluit opgeslagen" not in desk.get(f"{three[0]}?na={number}").text
+
+
+def test_a_reason_of_the_list_is_enough_and_is_kept_as_it_was_read(desk, address, session):
+    page = desk.get(address).submit("/besluit", verdict="reject", reject_reason="de reis is te zwaar").follow()
+    assert "afgewezen, 3 februari 2027 10:00. de reis is te zwaar" in page.text
+    assert [(one.reason, one.why) for one in reviews(session)] == [("de reis is te zwaar", "")]
+
+
+def test_a_reason_and_own_words_stand_together(desk, address):
+    page = desk.get(address).submit(
+        "/besluit", verdict="reject", reject_reason="de reis is te zwaar", why="Drie bussen."
+    )
+    assert "de reis is te zwaar: Drie bussen." in page.follow().text
+
+
+def test_the_list_is_that_of_the_programme(desk, address, broker, session):
+    with transaction() as changing:
+        changing.get(Programme, broker.programme_id).reasons = {"reject": ["eigen reden"]}
+    page = desk.get(address)
+    page.submit("/besluit", status=422, verdict="reject", reject_reason="de reis is te zwaar")
+    page.submit("/besluit", verdict="reject", reject_reason="eigen reden")
+    assert reviews(session)[0].reason == "eigen reden"
+
+
+def test_a_reason_to_reject_does_not_hold(desk, address):
+    page = desk.get(address)
+    refused = page.submit(
+        "/besluit", status=422, verdict="hold", reject_reason="de reis is te zwaar", held_until="2027-02-10"
+    )
+    assert "Kies waar u op wacht, of schrijf het op." in refused.error_at("why")
+    assert refused.values("/besluit")["reject_reason"] == "de reis is te zwaar"
+
+
+def test_a_decision_knows_how_long_its_page_was_open(desk, address, session, moment):
+    page = desk.get(address)
+    moment("2027-02-03T10:01:30+01:00")
+    page = page.submit("/besluit", status=422, verdict="reject")  # a refused form counts on
+    moment("2027-02-03T10:02:05+01:00")
+    page.submit("/besluit", verdict="reject", why="Te ver")
+    assert reviews(session)[0].seconds == 125
+
+
+@pytest.mark.parametrize("opened", ["", "x", "WzEsMSwxXQ.nothing"])
+def test_a_form_that_does_not_say_when_it_was_opened_decides_all_the_same(desk, address, session, opened):
+    desk.get(address).submit("/besluit", verdict="approve", opened=opened)
+    assert reviews(session)[0].seconds is None
+
+
+def test_the_moment_of_another_proposal_is_not_believed(desk, three, session):
+    other = desk.get(three[0]).values("/besluit")["opened"]
+    desk.get(three[1]).submit("/besluit", verdict="approve", opened=other)
+    assert reviews(session)[0].seconds is None
+
+
+def test_other_places_that_were_opened_are_counted_once_each(browse, make, desk, address, session):
+    place = make.place(make.organisation(name="De Eik")).id
+    browse.as_(make.broker()).get(f"{address}/andere-plek/{place}")  # a colleague's look is not mine
+    for _ in range(2):
+        desk.get(f"{address}/andere-plek/{place}")
+    desk.get(address).submit("/besluit", verdict="approve")
+    assert reviews(session)[0].alternatives == 1
+
+
+def test_a_replacement_counts_from_the_page_of_the_proposal(desk, make, broker, session, moment):
+    make.student(searching=True, last_name="Bouali")
+    make.place(make.organisation(name="De Linde"))
+    make.place(make.organisation(name="De Eik"))
+    _round, run = computed(broker)
+    page = desk.get(f"/voorstellen/{proposals(run)[0].id}")
+    there = next(url for url in page.links.values() if "/andere-plek/" in url)
+    moment("2027-02-03T10:01:00+01:00")
+    desk.get(there).submit("", reason="betere reis")
+    review = reviews(session)[0]
+    assert (review.reason, review.seconds, review.alternatives) == ("betere reis", 60, 1)
+    assert session.scalars(select(Placement)).one().why == "betere reis"
