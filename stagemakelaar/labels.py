@@ -23,6 +23,7 @@ from stagemakelaar.reference.vocabulary import (
     TravelMode,
     Weekday,
 )
+from stagemakelaar.rounds.comparing import Change
 from stagemakelaar.rounds.models import HintLevel, ProposalState, RoundState, RunState, Verdict
 
 WORDS = {
@@ -91,6 +92,10 @@ WORDS = {
     RunState.COMPUTED: _("berekend"),
     RunState.FAILED: _("mislukt"),
     RunState.CANCELLED: _("gestopt"),
+    Change.LOSES: _("verliest een plek"),
+    Change.GAINS: _("wint een plek"),
+    Change.MOVES: _("andere plek"),
+    Change.SAME: _("gelijk"),
     Stage.READING: _("gegevens lezen"),
     Stage.SOLVING: _("rekenen"),
     Stage.CHECKING: _("controleren"),

@@ -17,10 +17,13 @@ def opened(by, name="Ronde voorjaar"):
         return actions.open_round(session, session.get(Programme, by.programme_id), name=name, by=by)
 
 
-def asked(match_round, by, lot=7):
+def asked(match_round, by, lot=7, *, settings=None, from_run=None):
     """A run that waits."""
     with transaction() as session:
-        return actions.ask_for_run(session, session.get(Round, match_round.id), by=by, lot=lot)
+        earlier = session.get(Run, from_run.id) if from_run is not None else None
+        return actions.ask_for_run(
+            session, session.get(Round, match_round.id), by=by, lot=lot, settings=settings, from_run=earlier
+        )
 
 
 def compute(run):

@@ -125,6 +125,9 @@ POST /rondes                                                        bc
 GET  /rondes/{round}                                                bc
 GET  /rondes/{round}/wat-ontbreekt                                  bc
 GET  /rondes/{round}/zonder-plek                                    bc
+GET  /rondes/{round}/vergelijken                                    bc
+GET  /rondes/{round}/andere-instellingen                            bc
+POST /rondes/{round}/andere-instellingen                            bc
 POST /rondes/{round}/berekenen                                      bc
 POST /rondes/{round}/berekeningen/{run}/kiezen                      bc
 POST /rondes/{round}/berekeningen/{run}/stoppen                     bc

@@ -26,17 +26,20 @@ LOOK_AGAIN = 0.5
     "match",
     click.option("--programme", "slug", metavar="SLUG", help="Bereken de open ronde van dit programma."),
     click.option("--round", "round_id", type=int, help="Deze ronde, als het niet de open ronde is."),
+    click.option(
+        "--from-run", "from_id", type=int, metavar="RUN", help="Met de gegevens en instellingen van deze berekening."
+    ),
     click.option("--replay", "run_id", type=int, metavar="RUN", help="Reken een bewaarde berekening na."),
     help="Bereken de open ronde van een programma, of reken een berekening na.",
 )
-def match(told, slug, round_id, run_id):
+def match(told, slug, round_id, from_id, run_id):
     """Compute, or compute again."""
     if (slug is None) == (run_id is None):
         raise click.UsageError(_("Geef --programme of --replay op, een van de twee."))
-    return _replay(told, run_id) if run_id is not None else _compute(told, slug, round_id)
+    return _replay(told, run_id) if run_id is not None else _compute(told, slug, round_id, from_id)
 
 
-def _compute(told, slug, round_id):
+def _compute(told, slug, round_id, from_id):
     session = current_session()
     programme = programme_called(session, slug)
     match_round = session.get(Round, round_id) if round_id is not None else live_round(session, programme.id)
@@ -46,7 +49,11 @@ def _compute(told, slug, round_id):
         raise Occupied(_("Er wordt al gerekend voor deze ronde."))
     with transaction() as session:
         match_round = session.get_one(Round, match_round.id)
-        run = rounds.ask_for_run(session, match_round, by=session.get_one(User, match_round.opened_by_id))
+        from_run = session.get(Run, from_id) if from_id is not None else None
+        if from_id is not None and from_run is None:
+            raise NotFound
+        by = session.get_one(User, match_round.opened_by_id)
+        run = rounds.ask_for_run(session, match_round, by=by, from_run=from_run)
     jobs.compute_run(run.id)
     run = _finished(run.id)
     if run.state is not RunState.COMPUTED:

@@ -5,7 +5,7 @@ A table of the matcher is a frozen dataclass whose fields are NumPy columns. Eac
 column and the row (as it was given, counted from 0). This file knows nothing of internships.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_type_hints
 
 import numpy as np
@@ -89,6 +89,16 @@ def freeze_columns(table, name, *, order_by):
     order = _order_of(columns, name, order_by)
     for item, values in columns.items():
         _set(table, item, values if order is None else values[order])
+
+
+def part_of(table, chosen, **loose):
+    """Return the frozen `table` with only the chosen rows: a mask, or positions; `loose` takes the place of loose rows.
+
+    Loose rows that are not named stay as they are.
+    """
+    hints = get_type_hints(type(table), include_extras=True)
+    columns = {item for item, hint in hints.items() if not isinstance(hint.__metadata__[0], Rows)}
+    return replace(table, **{item: getattr(table, item)[chosen] for item in columns}, **loose)
 
 
 def _order_of(columns, name, order_by):

@@ -48,13 +48,18 @@ def weight_changes(session, programme):
     return changes[::-1]
 
 
-def change_settings(session, programme, *, weights, answer_days, undo_minutes, send_together, four_eyes, reasons, by):
-    """Change the rules of a programme. Runs and letters from now on follow them; what was computed stays as it was."""
+def check_weights(weights):
+    """Refuse weights, part → points, outside the bounds or heavier than the wish to learn."""
     for part, (low, high) in BOUNDS.items():
         if not low <= weights[part] <= high:
             raise DomainError(N_("Kies een getal van %(low)s tot en met %(high)s."), field=part, low=low, high=high)
     if weights["learning"] < max(weights.values()):
         raise DomainError(N_("De leerwens telt altijd het zwaarst. Maak een ander gewicht lager."), field="learning")
+
+
+def change_settings(session, programme, *, weights, answer_days, undo_minutes, send_together, four_eyes, reasons, by):
+    """Change the rules of a programme. Runs and letters from now on follow them; what was computed stays as it was."""
+    check_weights(weights)
     if not 1 <= answer_days <= 30:
         raise DomainError(N_("Kies een getal van 1 tot en met 30."), field="answer_days")
     if not 0 <= undo_minutes <= 240:

@@ -9,6 +9,7 @@ with transaction() as session:
     actions.store_outcome(session, run_id, attempt, outcome, found)
 """
 
+import json
 import secrets
 from datetime import timedelta
 
@@ -17,7 +18,8 @@ from sqlalchemy import insert, select, update
 from stagemakelaar import audit, clock
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.flow import move
-from stagemakelaar.matching.findings import findings
+from stagemakelaar.matching.findings import Findings, findings
+from stagemakelaar.matching.problem import Problem
 from stagemakelaar.matching.solver import solve
 from stagemakelaar.rounds import snapshot
 from stagemakelaar.rounds.models import (
@@ -32,6 +34,7 @@ from stagemakelaar.rounds.models import (
     Verdict,
 )
 from stagemakelaar.rounds.queries import live_round, run_under_way
+from stagemakelaar.rounds.run_settings import RunSettings
 
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 3  # a run that takes its worker down with it is not tried for ever
@@ -60,24 +63,37 @@ def open_round(session, programme, *, name, by):
     return match_round
 
 
-def ask_for_run(session, match_round, *, by, lot=None):
-    """Ask for a computation. The lot is drawn here, once, and kept, so that the run can be repeated."""
+def ask_for_run(session, match_round, *, by, lot=None, settings=None, from_run=None):
+    """Ask for a computation. The lot is drawn here, once, and kept, so that the run can be repeated.
+
+    settings : `RunSettings` of its own; None: as the programme computes, or as the earlier run was computed
+    from_run : a computed run of this round, whose facts and lot are used again; None: the facts of now
+    """
     if match_round.state is RoundState.CLOSED:
         raise DomainError(N_("Deze ronde is gesloten. Open een nieuwe ronde."))
     if run_under_way(session, match_round) is not None:
         raise DomainError(N_("Er wordt al gerekend voor deze ronde. Wacht tot dat klaar is."))
+    if from_run is not None:
+        if from_run.round_id != match_round.id or from_run.state is not RunState.COMPUTED:
+            raise DomainError(N_("Kies een berekening van deze ronde die klaar is."), field="from_run")
+        settings = RunSettings.of(from_run) if settings is None else settings
+        lot = from_run.lot
     now = clock.now()
     run = Run(
         round_id=match_round.id,
         programme_id=match_round.programme_id,
         asked_by_id=by.id,
+        from_run_id=from_run.id if from_run is not None else None,
+        settings=settings.stored if settings is not None else {},
         lot=secrets.randbelow(LARGEST_LOT) if lot is None else lot,
         state=RunState.QUEUED,
         state_changed_at=now,
         created_at=now,
     )
     session.add(run)
-    audit.record(session, "run.asked", run, by=by, round=match_round.id)
+    audit.record(
+        session, "run.asked", run, by=by, round=match_round.id, settings=run.settings, from_run=run.from_run_id
+    )
     session.flush()
     return run
 
@@ -98,14 +114,15 @@ def freeze_run(session, run_id):
     run.started_at = clock.now()
     run.stage = run.share = None
     if run.frozen_input is None:
-        problem = snapshot.freeze(session, run)
-        run.frozen_input = problem.to_bytes()
-        run.input_hash = problem.input_hash
-        run.students = len(problem.candidates)
-        run.seats = int(problem.openings.seats.sum())
+        earlier = session.get(Run, run.from_run_id) if run.from_run_id is not None else None
+        facts = snapshot.freeze(session, run) if earlier is None else snapshot.freeze_again(session, run, earlier)
+        run.frozen_input = facts.to_bytes()
+        run.input_hash = RunSettings.of(run).applied_to(facts).input_hash
+        run.students = len(facts.candidates)
+        run.seats = int(facts.openings.seats.sum())
     move(session, run, RunState.COMPUTING, by=None, attempt=run.attempts, input=run.input_hash)
     session.flush()
-    return run.frozen_input
+    return snapshot.thaw(run).to_bytes() if run.settings else run.frozen_input
 
 
 def still_computing(session, run_id, attempt, progress=None):
@@ -139,6 +156,8 @@ def store_outcome(session, run_id, attempt, outcome, found=None):
         return False
     if found is None:
         found = findings(snapshot.thaw(run), outcome)
+    if not RunSettings.of(run).waiting_counts:
+        found = _with_their_waiting(run, found)
     now = clock.now()
     fixed = {"run_id": run.id, "programme_id": run.programme_id}
     fixed |= {"state": ProposalState.OPEN, "state_changed_at": now, "created_at": now, "version": 1}
@@ -246,6 +265,25 @@ def _insert(session, model, rows, fixed):
     """One statement for all rows, past the objects: a run of a country makes tens of thousands."""
     if rows:
         session.connection().execute(insert(model.__table__), [row | fixed for row in rows])
+
+
+def _with_their_waiting(run, found):
+    """What a run found in which waiting did not count, with the class of each student as it is."""
+    people = Problem.from_bytes(run.frozen_input).candidates
+    own = dict(zip(people.key.tolist(), people.priority_class.tolist(), strict=True))
+    proposals, unplaced = [], []
+    for row in found.proposals:
+        told, priority_class = _as_values(row["facts"]), own[row["student_id"]]
+        told["facts"]["priority_class"] = priority_class
+        proposals.append(row | {"priority_class": priority_class, "facts": told})
+    for row in found.unplaced:
+        told = _as_values(row["facts"]) | {"taken_by_class": []}  # by class nobody was ahead
+        unplaced.append(row | {"priority_class": own[row["student_id"]], "facts": told})
+    return Findings(tuple(proposals), tuple(unplaced))
+
+
+def _as_values(facts):
+    return json.loads(facts) if isinstance(facts, str) else facts
 
 
 def _still_ours(session, run_id, attempt):

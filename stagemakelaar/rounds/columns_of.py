@@ -294,9 +294,14 @@ def _first_kinds(text):
     return own + [UNKNOWN] * (WISHED_KINDS - len(own))
 
 
-def _priority_classes(rows, today):
+def days_waited(rows, today):
+    """Days since the first day of the search that was told, or since signing up."""
     since = np.where(rows.searching_since > 0, rows.searching_since, translated(rows.signed_up_at, _day_of_moment))
-    waited = _day(today) - since
+    return _day(today) - since
+
+
+def _priority_classes(rows, today):
+    waited = days_waited(rows, today)
     long, very_long = waited > LONG_WAIT.days, waited > VERY_LONG_WAIT.days
     classes = np.where(very_long, WAITED_VERY_LONG, np.where(long, WAITED_LONG, THE_REST))
     return np.where(rows.has_priority == 1, FIRST_IN_LINE, classes)

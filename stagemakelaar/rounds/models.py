@@ -93,6 +93,8 @@ class Run(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    from_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))  # the run whose facts it computes again
+    settings: Mapped[dict] = mapped_column(JSON, default=dict)  # what differs from the usual: run_settings.RunSettings
     lot: Mapped[int]  # the seed from which the lots of this run are drawn, once; stored so that it can be repeated
     frozen_input: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     input_hash: Mapped[str | None] = mapped_column(String(64))

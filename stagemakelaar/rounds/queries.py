@@ -12,6 +12,7 @@ from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.placements.models import LIVE, Placement
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceState
 from stagemakelaar.rounds.models import Proposal, ProposalState, Review, Round, RoundState, Run, RunState, Unplaced
+from stagemakelaar.rounds.run_settings import RunSettings
 
 # What the matcher cannot do without. A profile that lost one of these is shown as not taking part, never dropped.
 IS_READY = (
@@ -292,7 +293,8 @@ def computed(session, run):
     found = _at_hand.get(run.outcome_hash)
     if found is None:
         stored = session.execute(select(Run.frozen_input, Run.outcome).where(Run.id == run.id)).one()
-        found = Problem.from_bytes(stored.frozen_input), Outcome.from_bytes(stored.outcome)
+        problem = RunSettings.of(run).applied_to(Problem.from_bytes(stored.frozen_input))
+        found = problem, Outcome.from_bytes(stored.outcome)
         for oldest in list(_at_hand)[: len(_at_hand) - KEPT + 1]:
             _at_hand.pop(oldest, None)
         _at_hand[run.outcome_hash] = found

@@ -6,21 +6,24 @@ birth dates and postcodes; of a journey only its minutes go in, of an age only t
 """
 
 import json
+from dataclasses import replace
 
 import numpy as np
 from sqlalchemy import select
 
+from stagemakelaar.matching.columns import part_of
 from stagemakelaar.matching.problem import Problem
 from stagemakelaar.matching.scoring import PARTS, Weights
 from stagemakelaar.people.models import Programme, Student
-from stagemakelaar.placements.models import Placement, PlacementState, WithdrawnBy
+from stagemakelaar.placements.models import LIVE, Placement, PlacementState, WithdrawnBy
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceState
 from stagemakelaar.reference.vocabulary import TravelMode, mask_of
 from stagemakelaar.rounds import columns_of, reach
 from stagemakelaar.rounds.hints import hints_of
 from stagemakelaar.rounds.models import Proposal, Review, Run, Verdict
 from stagemakelaar.rounds.queries import IS_READY, takes_part
-from stagemakelaar.rounds.reading import read, translated
+from stagemakelaar.rounds.reading import number, read, translated
+from stagemakelaar.rounds.run_settings import RunSettings
 
 # Why a pair may not be proposed; the numbers are stored with a run and never change.
 STUDENT_SAID_NO, BROKER_SAID_NO = 1, 2
@@ -34,9 +37,40 @@ def freeze(session, run):
     return _problem(session, run.programme_id, who, where, refused, lot=run.lot, weights=weights)
 
 
+def freeze_again(session, run, earlier):
+    """Return the `Problem` of the facts that an earlier run was given, and of what people decided since.
+
+    Who was placed since stays there and takes no part; of each place only the seats that are still free can be given;
+    what was turned down is not proposed again; and what the brokers want now counts.
+    """
+    facts = Problem.from_bytes(earlier.frozen_input)
+    people, places = facts.candidates, facts.openings
+    placed = select(Placement.student_id).where(Placement.programme_id == run.programme_id, Placement.state.in_(LIVE))
+    left = ~np.isin(people.key, session.scalars(placed).all())
+    free = read(session, select(number(Place.id), number(Place.free)).where(Place.programme_id == run.programme_id))
+    still_free = dict(zip(free.id.tolist(), free.free.tolist(), strict=True))
+    seats = np.minimum(places.seats, [still_free.get(key, 0) for key in places.key.tolist()])
+    refused = _said_no_by_student(session, run.programme_id) | _said_no_by_broker(session, run.round_id)
+    refused |= {tuple(row) for row in facts.pairs.forbidden.tolist()}
+    keys = people.key[left]
+    return Problem(
+        candidates=part_of(
+            people, left, processes=_about(people.processes, keys), required=_about(people.required, keys)
+        ),
+        openings=replace(places, seats=seats),
+        pairs=part_of(
+            facts.pairs,
+            np.isin(facts.pairs.candidate, keys),
+            forbidden=_about(_table(refused), keys, places.key),
+            hints=_about(_table(hints_of(session, run.programme_id)), keys),
+        ),
+        weights=facts.weights,
+    )
+
+
 def thaw(run):
-    """Return the very problem that this run was given, from the bytes that were kept with it."""
-    return Problem.from_bytes(run.frozen_input)
+    """Return the very problem that this run was given: the facts that were kept with it, under its settings."""
+    return RunSettings.of(run).applied_to(Problem.from_bytes(run.frozen_input))
 
 
 def pair_of_today(session, student, place):
@@ -61,9 +95,6 @@ def _problem(session, programme_id, who, where, refused, *, lot=0, weights=None)
     recognitions = columns_of.recognitions(session, where, people.code)
     candidates = columns_of.candidates(people, lot)
     openings = columns_of.openings(places, recognitions, columns_of.codes_of_processes(session))
-    refused = np.array(sorted(refused), dtype=np.int64).reshape(-1, 3)
-    hints = np.array(hints_of(session, programme_id), dtype=np.int64).reshape(-1, 3)
-    takes_part_now = np.isin(refused[:, 0], candidates.key) & np.isin(refused[:, 1], openings.key)
     return Problem(
         candidates=candidates,
         openings=openings,
@@ -73,11 +104,22 @@ def _problem(session, programme_id, who, where, refused, *, lot=0, weights=None)
             homes=people.postcode,
             modes=translated(people.travel_modes, _modes),
             works=places.postcode,
-            forbidden=refused[takes_part_now],
-            hints=hints[np.isin(hints[:, 0], candidates.key)],  # also of places that take no part now
+            forbidden=_about(_table(refused), candidates.key, openings.key),
+            hints=_about(_table(hints_of(session, programme_id)), candidates.key),  # also of places that take no part
         ),
         weights=Weights(**{part: (weights or {})[part] for part in PARTS if part in (weights or {})}),
     )
+
+
+def _table(rows):
+    """Rows of three numbers as an array."""
+    return np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
+
+
+def _about(rows, candidates, openings=None):
+    """The rows (candidate, opening, …) about these keys."""
+    rows = rows[np.isin(rows[:, 0], candidates)]
+    return rows if openings is None else rows[np.isin(rows[:, 1], openings)]
 
 
 def _modes(text):

@@ -9,7 +9,11 @@ from stagemakelaar.rounds import actions as rounds
 from stagemakelaar.rounds import review
 from stagemakelaar.rounds.models import Proposal, ProposalState
 from stagemakelaar.rounds.queries import proposals_of
+from stagemakelaar.rounds.run_settings import settings_from
 from stagemakelaar.seed import accounts
+
+# What if the journey counted more and was never long? A second run in noord, to compare with.
+NEARER = settings_from(weights={"learning": 40, "travel": 40, "kind": 10, "costs": 10}, most_minutes=30)
 
 
 def earlier_round(session, town):
@@ -31,6 +35,9 @@ def this_round(session, town):
     town.programme.send_together = town.programme.slug == "zuid"  # somewhere letters wait until they are sent together
     match_round = rounds.open_round(session, town.programme, name="Ronde van deze week", by=broker)
     run = _compute(session, town, match_round)
+    if town.is_noord:
+        again = rounds.ask_for_run(session, match_round, by=broker, settings=NEARER, from_run=run)
+        _carry_out(session, again)
     named = select(Student.id).join(User, User.id == Student.user_id).where(User.email == accounts.STUDENT2)
     ids = session.scalars(proposals_of(run.id, ProposalState.OPEN).with_only_columns(Proposal.id)).all()
     kept = set(session.scalars(select(Proposal.id).where(Proposal.run_id == run.id, Proposal.student_id.in_(named))))
@@ -51,6 +58,10 @@ def this_round(session, town):
 def _compute(session, town, match_round):
     """Ask for a run and carry it out on the spot."""
     run = rounds.ask_for_run(session, match_round, by=town.broker(), lot=town.rng.randrange(2**31))
+    return _carry_out(session, run)
+
+
+def _carry_out(session, run):
     rounds.freeze_run(session, run.id)
     rounds.store_outcome(session, run.id, run.attempts, rounds.replay(run))
     return run

@@ -50,13 +50,23 @@ def _reasons(act):
     )
 
 
-class SettingsForm(BaseForm):
-    """The rules by which this programme works."""
+class WeightsForm(BaseForm):
+    """How heavily each part of the score counts."""
 
     learning = _weight("learning")
     travel = _weight("travel")
     kind = _weight("kind")
     costs = _weight("costs")
+
+    @property
+    def weights(self):
+        """Part → points."""
+        return {part: self[part].data for part in BOUNDS}
+
+
+class SettingsForm(WeightsForm):
+    """The rules by which this programme works."""
+
     answer_days = WholeNumber(
         _l("Hoeveel werkdagen hebben student en bedrijf om te antwoorden?"), [NUMBER], least=1, most=30
     )
@@ -100,7 +110,7 @@ def settings():
                 change_settings(
                     session,
                     programme,
-                    weights={part: form[part].data for part in BOUNDS},
+                    weights=form.weights,
                     answer_days=form.answer_days.data,
                     undo_minutes=form.undo_minutes.data,
                     send_together=form.send_together.data == TOGETHER,

@@ -35,6 +35,7 @@ from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.explanations import PRIORITY, cause_in_words, journey_in_words
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
 from stagemakelaar.web.paging import chosen, rows_of
+from stagemakelaar.web.run_words import run_in_words
 
 pages = Blueprint("rounds", __name__)
 
@@ -176,6 +177,7 @@ def _about(session, match_round):
         "students": students,
         "seats": seats,
         "runs": may(actor(), Permission.RUN_ROUNDS) and is_live,
+        "run_in_words": run_in_words,
         "button_form": ButtonForm(),
     }
 

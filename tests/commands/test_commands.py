@@ -5,12 +5,13 @@ import json
 import pytest
 from sqlalchemy import select
 
-from stagemakelaar import schema
+from stagemakelaar import jobs, schema
 from stagemakelaar.db import transaction
 from stagemakelaar.outbox import Message, promise
 from stagemakelaar.people.models import Role, User
 from stagemakelaar.rounds import actions as rounds
 from stagemakelaar.rounds.models import Run
+from stagemakelaar.rounds.run_settings import settings_from
 from stagemakelaar.schema import DatabaseKind
 
 COMMON = ["command", "contract", "version", "database", "started_at", "seconds", "exit", "refusal"]
@@ -111,6 +112,23 @@ def test_match_computes_one_run_and_a_replay_gives_the_same(call, make, session)
     code, again = call("match", "--replay", str(told["run"]))
     assert (code, again["same"], again["outcome_hash"]) == (0, True, told["outcome_hash"])
     assert len(session.scalars(select(Run)).all()) == 1
+
+
+def test_match_on_the_facts_of_an_earlier_run(call, make, session):
+    match_round = open_round(make)
+    _code, first = call("match", "--programme", "noord")
+    with transaction() as writing:
+        by, earlier = writing.get(User, match_round.opened_by_id), writing.get(Run, first["run"])
+        weights = {"learning": 50, "travel": 50, "kind": 0, "costs": 0}
+        settings = settings_from(weights=weights, most_minutes=60, waiting_counts=False)
+        run = rounds.ask_for_run(writing, writing.merge(match_round), by=by, settings=settings, from_run=earlier)
+    jobs.compute_run(run.id)
+    for number in (run.id, call("match", "--programme", "noord", "--from-run", str(run.id))[1]["run"]):
+        kept = session.get(Run, number)
+        assert (kept.settings, kept.input_hash) == (settings.stored, session.get(Run, run.id).input_hash)
+        code, again = call("match", "--replay", str(number))
+        assert (code, again["same"], again["input_hash"]) == (0, True, kept.input_hash)
+    assert call("match", "--programme", "noord", "--from-run", "987654")[0] == 3
 
 
 def test_match_without_an_open_round_is_refused(call, make):

@@ -48,7 +48,7 @@ def test_the_sizes_are_those_of_the_crowd(bulk):
     assert of_each(bulk, Place.programme_id, Place.state == PlaceState.OPEN) == [c.open_places for c in SMALL]
     assert of_each(bulk, Placement.programme_id, Placement.state.in_(LIVE)) == [c.live for c in SMALL]
     assert of_each(bulk, Case.programme_id, Case.state == CaseState.SEARCHING) == [c.searching for c in SMALL]
-    is_open = Proposal.state == ProposalState.OPEN
+    is_open = (Proposal.state == ProposalState.OPEN) & Proposal.run_id.in_(select(Round.chosen_run_id))
     assert of_each(bulk, Proposal.programme_id, is_open) == [c.open_proposals for c in SMALL]
 
 
