@@ -7,9 +7,17 @@ TOOLS = {"match-files"}  # commands that need no database and no setting
 
 def install(app):
     """Make the commands known to `flask`."""
-    from stagemakelaar.commands import auditing, importing, matching, people, running, seeding
+    from stagemakelaar.commands import auditing, copying, importing, matching, people, running, seeding
 
-    for command in (running.start, running.migrate, running.deliver, matching.match, seeding.seed):
+    for command in (
+        running.start,
+        running.migrate,
+        running.deliver,
+        matching.match,
+        seeding.seed,
+        copying.backup,
+        copying.move,
+    ):
         app.cli.add_command(command)
     groups = {
         "account": [people.invite],

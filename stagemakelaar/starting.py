@@ -151,9 +151,13 @@ def install(app):
 
 def is_empty(session):
     """Whether there is no account in the database, or not even a table for them."""
-    if not inspect(session.connection()).has_table(User.__tablename__):
-        return True
-    return session.scalar(select(User.id).limit(1)) is None
+    return not holds_anyone(session.connection())
+
+
+def holds_anyone(connection):
+    """Whether there is an account in the database at the other end of a connection."""
+    has_table = inspect(connection).has_table(User.__tablename__)
+    return has_table and connection.scalar(select(User.id).limit(1)) is not None
 
 
 def migrate(settings, to="head"):

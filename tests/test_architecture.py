@@ -21,7 +21,7 @@ FLOORS = [
     {"placements"},
     {"rounds"},
     {"schema", "rooms"},
-    {"solving"},
+    {"solving", "copies"},
     {"monitoring", "jobs"},
     {"labels", "letters", "sending", "logs"},
     {"web", "seed", "worker"},

@@ -8,7 +8,18 @@ import stagemakelaar
 from stagemakelaar import labels, rooms
 
 # Members that no page shows: they steer the program, or a command has sentences for them.
-SILENT = {"DatabaseKind", "Permission", "Numbered", "LinkPurpose", "Purpose", "Rule", "Cause", "Engine", "Break"}
+SILENT = {
+    "DatabaseKind",
+    "Permission",
+    "Numbered",
+    "LinkPurpose",
+    "Purpose",
+    "Rule",
+    "Cause",
+    "Engine",
+    "Break",
+    "Kind",
+}
 
 
 def enums_below_the_web():

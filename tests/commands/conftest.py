@@ -15,6 +15,12 @@ def call(app, database):
     with transaction() as session:
         schema.mark(session, DatabaseKind.DEMO)
 
+    return calling(app)
+
+
+def calling(app):
+    """A function that calls a command with `--json` and gives back (exit code, object)."""
+
     def called(*words):
         result = app.test_cli_runner().invoke(args=[*words, "--json"])
         return result.exit_code, json.loads(result.stdout) if result.stdout.strip() else None
