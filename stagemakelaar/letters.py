@@ -28,9 +28,14 @@ KINDS = {
     "staff_invitation": (lazy_gettext("Uw account bij Stagemakelaar"), "/inloggen/uitnodiging/{token}"),
     "audit_head": (lazy_gettext("De kop van het logboek"), "/logboek"),
     "student_planned": (lazy_gettext("We hebben een plek voor je gevonden"), "/student/plaatsing/{placement}"),
+    "student_reminder": (lazy_gettext("Wil je deze stageplek?"), "/student/plaatsing/{placement}"),
     "student_confirmed": (lazy_gettext("Je stage gaat door"), "/student/plaatsing/{placement}"),
     "student_withdrawn": (lazy_gettext("Je stageplek gaat niet door"), "/student"),
     "employer_planned": (lazy_gettext("Is uw leerplaats nog vrij?"), "/bedrijf/plaatsingen/{placement}"),
+    "employer_reminder": (
+        lazy_gettext("Wilt u laten weten of er plek is?"),
+        "/bedrijf/plaatsingen/{placement}",
+    ),
     "employer_confirmed": (lazy_gettext("De stage bij u gaat door"), "/bedrijf/plaatsingen/{placement}"),
     "employer_withdrawn": (lazy_gettext("Een stage bij u gaat niet door"), "/bedrijf/plaatsingen/{placement}"),
 }

@@ -86,6 +86,8 @@ POST /bedrijf/plekken/{own_place}/sluiten                           e
 
 GET  /makelaar                                                      bc
 GET  /studenten                                                     bc
+GET  /studenten/samen                                               b
+POST /studenten/samen                                               b
 GET  /studenten/{student}                                           bc
 GET  /studenten/{student}/plaatsen                                  bc
 GET  /studenten/{student}/plaatsen/{place}                          bc
@@ -141,6 +143,8 @@ GET  /voorstellen/{proposal}/terugdraaien                           bc
 POST /voorstellen/{proposal}/terugdraaien                           bc
 POST /voorstellen/{held}/oppakken                                   bc
 GET  /plaatsingen                                                   bc
+GET  /plaatsingen/samen                                             b
+POST /plaatsingen/samen                                             b
 GET  /plaatsingen/{placement}                                       bc
 POST /plaatsingen/{placement}/{change}                              bc
 GET  /plaatsingen/{placement}/namens/{side}                         b

@@ -10,6 +10,7 @@ from stagemakelaar.letters import KINDS, Writer
 from stagemakelaar.outbox import promise
 
 DATA = {
+    "late": True,
     "token": "t0ken",
     "code": "ABCDEFGH",
     "is_new": False,

@@ -59,6 +59,14 @@ def cases_found(user, *, state=None, text="", mine=False):
     return found
 
 
+def cases_chosen(session, user, case_ids, locked):
+    """These cases, as far as this user may see them, by name; `locked` keeps others from changing them meanwhile."""
+    found = cases_visible_to(user).where(Case.id.in_(case_ids)).order_by(Case.id)
+    if locked:  # in one order, so that two who choose the same never wait for each other
+        found = found.order_by(None).order_by(Case.id).with_for_update(of=Case)
+    return session.scalars(found).all()
+
+
 def brokers_of(session, programme_id):
     """Who can have cases in a programme, by name."""
     return session.scalars(

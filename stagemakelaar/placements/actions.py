@@ -64,6 +64,7 @@ def accept(session, placement, *, by):
     placement.student_accepted_at = clock.now()
     placement.student_answered_by_id = by.id
     audit.record(session, "placement.accepted", placement, by=by)
+    letters.no_more_reminding(session, placement, "student", by=by)
     _confirm_when_both(session, placement, by=by)
 
 
@@ -74,6 +75,7 @@ def confirm_capacity(session, placement, *, by):
     placement.employer_confirmed_at = clock.now()
     placement.employer_answered_by_id = by.id
     audit.record(session, "placement.capacity_confirmed", placement, by=by)
+    letters.no_more_reminding(session, placement, "employer", by=by)
     _confirm_when_both(session, placement, by=by)
 
 

@@ -5,7 +5,7 @@ The employer's letters name nobody: the name opens on the page, after signing in
 
 from datetime import timedelta
 
-from stagemakelaar import outbox
+from stagemakelaar import clock, outbox
 from stagemakelaar.placements.models import WithdrawnBy
 from stagemakelaar.places.queries import addressees_of
 
@@ -14,6 +14,24 @@ def planned(session, placement):
     """Ask both sides at once."""
     _to_student(session, placement, "planned", answer_by=placement.answer_by_on.isoformat())
     _to_employers(session, placement, "planned", answer_by=placement.answer_by_on.isoformat())
+
+
+def reminder(session, placement):
+    """Ask again whoever has not answered yet."""
+    data = {
+        "day": clock.today().isoformat(),
+        "answer_by": placement.answer_by_on.isoformat(),
+        "late": placement.answer_by_on < clock.today(),
+    }
+    if placement.student_accepted_at is None:
+        _to_student(session, placement, "reminder", **data)
+    if placement.employer_confirmed_at is None:
+        _to_employers(session, placement, "reminder", **data)
+
+
+def no_more_reminding(session, placement, side, *, by):
+    """Keep a reminder that has not left yet from someone who has answered since."""
+    outbox.cancel(session, f"placement:{placement.id}:reminder:{side}", by=by)
 
 
 def confirmed(session, placement):
@@ -44,7 +62,7 @@ def _to_student(session, placement, event, **data):
         kind=f"student_{event}",
         to=student.user.email,
         user=student.user,
-        key=f"placement:{placement.id}:{event}:student",
+        key=_key(placement, event, "student", data),
         programme_id=placement.programme_id,
         delay=_delay(placement, event),
         placement=placement.id,
@@ -63,7 +81,7 @@ def _to_employers(session, placement, event, **data):
             kind=f"employer_{event}",
             to=user.email,
             user=user,
-            key=f"placement:{placement.id}:{event}:{suffix}",
+            key=_key(placement, event, suffix, data),
             programme_id=placement.programme_id,
             delay=_delay(placement, event),
             placement=placement.id,
@@ -72,6 +90,12 @@ def _to_employers(session, placement, event, **data):
             programme_phone=placement.programme.phone or "",
             **data,
         )
+
+
+def _key(placement, event, suffix, data):
+    """What a letter is about. Only a reminder comes more than once, and never twice on a day."""
+    day = f":{data['day']}" if event == "reminder" else ""
+    return f"placement:{placement.id}:{event}:{suffix}{day}"
 
 
 def _delay(placement, event):

@@ -122,6 +122,7 @@ class Placement(Base):
     answer_by_on: Mapped[date]
     # until then neither side hears of it, and the decision can be taken back; None: they were told at once
     told_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when whoever had not answered was last reminded
     student_accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     student_answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     employer_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

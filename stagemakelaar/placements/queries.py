@@ -29,6 +29,14 @@ def placement_for(session, user, placement_id):
     return _one(session, placements_visible_to(user).where(Placement.id == placement_id))
 
 
+def placements_chosen(session, user, placement_ids, locked):
+    """These placements, as far as this user may see them; `locked` keeps others from changing them meanwhile."""
+    found = placements_visible_to(user).where(Placement.id.in_(placement_ids))
+    if locked:  # in one order, so that two who choose the same never wait for each other
+        found = found.order_by(None).order_by(Placement.id).with_for_update(of=Placement)
+    return session.scalars(found).all()
+
+
 def live_placement_of(session, student):
     """The placement that a student has now, or None."""
     return session.scalars(
@@ -107,16 +115,16 @@ def live_at(session, place):
 # --- what waits for a broker ---------------------------------------------------------------------------------------
 
 
+def is_overdue():
+    """The condition on a placement that someone who was asked should have answered by now."""
+    return (Placement.state == PlacementState.PLANNED) & (Placement.answer_by_on < clock.today()) & _was_told()
+
+
 def overdue_answers(user):
     """A statement of the placements on which someone should have answered by now, the longest overdue first."""
     return (
         select(Placement)
-        .where(
-            Placement.programme_id == user.programme_id,
-            Placement.state == PlacementState.PLANNED,
-            Placement.answer_by_on < clock.today(),
-            _was_told(),
-        )
+        .where(Placement.programme_id == user.programme_id, is_overdue())
         .order_by(Placement.answer_by_on, Placement.id)
     )
 

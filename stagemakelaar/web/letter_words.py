@@ -9,9 +9,11 @@ from stagemakelaar.outbox import Message
 
 KINDS = {
     "student_planned": _l("voorstel aan de student"),
+    "student_reminder": _l("herinnering aan de student"),
     "student_confirmed": _l("bevestiging aan de student"),
     "student_withdrawn": _l("bericht aan de student dat het niet doorgaat"),
     "employer_planned": _l("vraag aan het bedrijf of er plek is"),
+    "employer_reminder": _l("herinnering aan het bedrijf"),
     "employer_confirmed": _l("bevestiging aan het bedrijf"),
     "employer_withdrawn": _l("bericht aan het bedrijf dat het niet doorgaat"),
     "sign_in": _l("inlogbrief"),

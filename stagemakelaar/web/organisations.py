@@ -29,7 +29,9 @@ from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.courses import resolving
 from stagemakelaar.web.employer import NewOrganisationForm, RecognitionForm, save_recognition
 from stagemakelaar.web.fields import Day, SomeOf
+from stagemakelaar.web.filtering import Filters, Sorting, here
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
+from stagemakelaar.web.own_paths import back_to
 from stagemakelaar.web.paging import chosen, rows_of
 
 pages = Blueprint("organisations", __name__)
@@ -38,26 +40,38 @@ pages = Blueprint("organisations", __name__)
 # --- the list ------------------------------------------------------------------------------------------------------
 
 
+def listed():
+    """The filters that the address asks for, on the companies that this user may see, and their order."""
+    state, text = chosen("stand", OrganisationState), request.args.get("zoek", "")[:100]
+    new_first = case((Organisation.state == OrganisationState.REGISTERED, 0), else_=1)
+    found = (
+        organisations_visible_to(actor()).order_by(None).order_by(new_first, Organisation.sort_name, Organisation.id)
+    )
+    for word in formats.folded(text).split():
+        found = found.where(Organisation.sort_name.contains(word, autoescape=True))
+    conditions = {"stand": Organisation.state == state if state else None}
+    return Filters(found, conditions), Sorting.asked(naam=Organisation.sort_name, plaats=Organisation.city)
+
+
 @pages.get("/organisaties")
 @allow(Permission.SEE_CASES)
 def index():
-    session, state = current_session(), chosen("stand", OrganisationState)
-    statement = organisations_visible_to(actor())
-    if state:
-        statement = statement.where(Organisation.state == state)
-    new_first = case((Organisation.state == OrganisationState.REGISTERED, 0), else_=1)
-    rows = rows_of(session, statement.order_by(None).order_by(new_first, Organisation.sort_name, Organisation.id))
+    session, (filters, sorting) = current_session(), listed()
+    rows = rows_of(session, sorting.of(filters.found, Organisation.id))
     unchecked, offered = counts_for(session, rows.items)
+    state = chosen("stand", OrganisationState)
     return render_template(
         "organisations/index.html",
         rows=rows,
-        state=state,
-        states=OrganisationState,
+        facets=[filters.facet(session, "stand", _("Stand"), Organisation.state, OrganisationState, chosen=state)],
+        sorting=sorting,
+        text=request.args.get("zoek", "")[:100],
         unchecked=unchecked,
         offered=offered,
         interests=open_interests(session, actor()),
         works=may(actor(), Permission.WORK_OFFERS),
         calls=may(actor(), Permission.WORK_CASES),
+        here=here(pagina=request.args.get("pagina")),
         form=ButtonForm(),
     )
 
@@ -73,7 +87,7 @@ def follow_up(interest_id, outcome):
         flash(_("Genoteerd bij %(company)s.", company=interest.company), "success")
     else:
         flash(_("Deze pagina stond te lang open. Probeer het nog eens."), "error")
-    return redirect(url_for("organisations.index"))
+    return redirect(back_to(url_for("organisations.index")))
 
 
 # --- one organisation ----------------------------------------------------------------------------------------------

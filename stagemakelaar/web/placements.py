@@ -3,29 +3,34 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import func
 from wtforms.validators import ValidationError
 
 from stagemakelaar import audit, clock
 from stagemakelaar.casework.actions import record_contact
-from stagemakelaar.casework.models import ContactKind
+from stagemakelaar.casework.models import Case, ContactKind
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError
-from stagemakelaar.people.models import User
+from stagemakelaar.people.models import Student, User
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.placements import actions
 from stagemakelaar.placements.models import LIVE, BrokerReason, EmployerReason, Placement, PlacementState, StudentReason
-from stagemakelaar.placements.queries import placement_for, placements_visible_to
+from stagemakelaar.placements.queries import is_overdue, placement_for, placements_chosen, placements_visible_to
 from stagemakelaar.rounds import by_hand
 from stagemakelaar.rounds.queries import proposal_that_led_to
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.case_words import waits_for
 from stagemakelaar.web.explanations import parts_in_words, total_in_words
 from stagemakelaar.web.fields import Day, OneOf
+from stagemakelaar.web.filtering import Facet, Filters, Option, Sorting, here, of_broker, whose_asked
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
 from stagemakelaar.web.letter_words import letters_about
 from stagemakelaar.web.paging import chosen, rows_of
 from stagemakelaar.web.placement_words import ended_because
+from stagemakelaar.web.placements_together import DEEDS
+from stagemakelaar.web.together import together
+from stagemakelaar.web.work_list.things import name_of
 
 pages = Blueprint("placements", __name__)
 
@@ -82,16 +87,57 @@ class CompanyForm(BehalfForm):
     reason = OneOf(_l("Bij nee: waarom niet?"), [], among=EmployerReason)
 
 
+LATE = "laat"
+
+
+def listed():
+    """The filters that the address asks for, on the placements that this user may see, and their order."""
+    state, whose = chosen("stand", PlacementState), whose_asked()
+    found = (
+        placements_visible_to(actor())
+        .join(Student, Student.id == Placement.student_id)
+        .join(Case, Case.student_id == Placement.student_id)
+    )
+    conditions = {
+        "stand": Placement.state == state if state else None,
+        "van": of_broker(whose, actor()),
+        "antwoord": is_overdue() if request.args.get("antwoord") == LATE else None,
+    }
+    columns = {"naam": Student.sort_name, "begin": Placement.starts_on, "antwoord": Placement.answer_by_on}
+    return Filters(found, conditions), Sorting.asked(**columns)
+
+
 @pages.get("/plaatsingen")
 @allow(Permission.SEE_CASES)
 def index():
+    session, (filters, sorting) = current_session(), listed()
+    late = filters.without("antwoord").where(is_overdue()).order_by(None).with_only_columns(func.count())
+    answers = [Option(LATE, _("te laat"), count)] if (count := session.scalar(late)) else []
     state = chosen("stand", PlacementState)
-    statement = placements_visible_to(actor())
-    if state is not None:
-        statement = statement.where(Placement.state == state)
-    rows = rows_of(current_session(), statement)
     return render_template(
-        "placements/index.html", rows=rows, state=state, states=PlacementState, today=clock.today(), waits=waits_for
+        "placements/index.html",
+        rows=rows_of(session, sorting.of(filters.found, Placement.id)),
+        facets=[
+            filters.facet(session, "stand", _("Stand"), Placement.state, PlacementState, chosen=state),
+            filters.facet_of_brokers(session, "van", actor(), whose_asked()),
+            Facet("antwoord", _("Antwoord"), answers, request.args.get("antwoord", ""), _("alle")),
+        ],
+        sorting=sorting,
+        deeds=DEEDS if may(actor(), Permission.WORK_CASES) else None,
+        here=here(pagina=request.args.get("pagina")),
+        today=clock.today(),
+        waits=waits_for,
+    )
+
+
+@pages.route("/plaatsingen/samen", methods=["GET", "POST"])
+@allow(Permission.WORK_CASES)
+def many():
+    return together(
+        DEEDS,
+        find=placements_chosen,
+        name_of=lambda placement: name_of(placement.student),
+        usual=url_for("placements.index"),
     )
 
 

@@ -1,16 +1,18 @@
 """Places for the broker: what is on offer, how full it is, and changing it on behalf of a company."""
 
 from flask import Blueprint, render_template, request
-from sqlalchemy import select
+from flask_babel import gettext as _
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from stagemakelaar.db import current_session
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.placements.queries import live_at
-from stagemakelaar.places.models import Place, PlaceCode, PlaceState
+from stagemakelaar.places.models import Organisation, Place, PlaceCode, PlaceState
 from stagemakelaar.places.queries import codes_offered, place_for, places_visible_to
 from stagemakelaar.web import place_pages
 from stagemakelaar.web.access import actor, allow
+from stagemakelaar.web.filtering import Facet, Filters, Option, Sorting
 from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.paging import chosen, rows_of
 
@@ -22,25 +24,46 @@ def find(place_id):
     return place_for(current_session(), actor(), place_id)
 
 
+def listed():
+    """The filters that the address asks for, on the places that this user may see, and their order."""
+    state, code = chosen("stand", PlaceState), request.args.get("opleiding", "")[:5]
+    offered = Place.id.in_(select(PlaceCode.place_id).where(PlaceCode.code == code))
+    conditions = {"stand": Place.state == state if state else None, "opleiding": offered if code else None}
+    found = places_visible_to(actor()).join(Organisation, Organisation.id == Place.organisation_id)
+    columns = {"naam": Place.title, "bedrijf": Organisation.sort_name, "einde": Place.ends_on, "vrij": Place.free}
+    return Filters(found.options(selectinload(Place.codes)), conditions), Sorting.asked(**columns)
+
+
+def _courses(session, filters):
+    """A filter on the courses for which a place is offered."""
+    of_places = filters.without("opleiding").order_by(None).with_only_columns(Place.id)
+    counts = dict(
+        session.execute(
+            select(PlaceCode.code, func.count()).where(PlaceCode.place_id.in_(of_places)).group_by(PlaceCode.code)
+        ).all()
+    )
+    code = request.args.get("opleiding", "")
+    options = [
+        Option(course.code, f"{course.name}, {course.code}", counts.get(course.code, 0))
+        for course in codes_offered(session, actor())
+        if course.code in counts or course.code == code
+    ]
+    return Facet("opleiding", _("Opleiding"), options, code, _("alle"))
+
+
 @pages.get("/plekken")
 @allow(Permission.SEE_CASES)
 def index():
-    session, state = current_session(), chosen("stand", PlaceState)
-    courses = codes_offered(session, actor())
-    code = request.args.get("opleiding")
-    code = code if code in {course.code for course in courses} else None
-    statement = places_visible_to(actor()).options(selectinload(Place.codes))
-    if state:
-        statement = statement.where(Place.state == state)
-    if code:
-        statement = statement.where(Place.id.in_(select(PlaceCode.place_id).where(PlaceCode.code == code)))
+    session, (filters, sorting) = current_session(), listed()
+    state = chosen("stand", PlaceState)
     return render_template(
         "places/index.html",
-        rows=rows_of(session, statement),
-        state=state,
-        states=PlaceState,
-        courses=courses,
-        code=code,
+        rows=rows_of(session, sorting.of(filters.found, Place.id)),
+        facets=[
+            filters.facet(session, "stand", _("Stand"), Place.state, PlaceState, chosen=state),
+            _courses(session, filters),
+        ],
+        sorting=sorting,
     )
 
 

@@ -7,10 +7,10 @@ from stagemakelaar.db import current_session
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.people.queries import names_of
 from stagemakelaar.web.access import actor, allow
-from stagemakelaar.web.filtering import Facet, Option, here
+from stagemakelaar.web.filtering import MINE, NOBODYS, Facet, Option, here
 from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.paging import ROWS, page_of, window
-from stagemakelaar.web.work_list.listing import ALL, MINE, NOBODYS, SOURCES, Choice, counted, things_for
+from stagemakelaar.web.work_list.listing import ALL, SOURCES, Choice, counted, things_for
 from stagemakelaar.web.work_list.things import Urgency
 
 pages = Blueprint("today", __name__)

@@ -47,7 +47,7 @@ def test_new_organisations_stand_first_and_a_filter_stands_in_the_address(me, ma
     page = me.get("/organisaties?stand=verified")
     assert "Aap" in page.text
     assert "Zebra" not in page.text
-    assert "geen bedrijven met deze stand" in me.get("/organisaties?stand=blocked").text
+    assert "geen bedrijven die bij dit filter passen" in me.get("/organisaties?stand=blocked").text
     assert "Zebra" in me.get("/organisaties?stand=nonsense").text
 
 

@@ -6,12 +6,13 @@ from flask import g
 from sqlalchemy import func, literal, or_, select, union_all
 
 from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.web.filtering import MINE, NOBODYS
 from stagemakelaar.web.work_list import of_cases, of_companies, of_post, of_rounds
 from stagemakelaar.web.work_list.things import Source, Thing, Urgency
 
 SOURCES: tuple[Source, ...] = (*of_cases.SOURCES, *of_rounds.SOURCES, *of_companies.SOURCES, *of_post.SOURCES)
 BY_KIND = {source.kind: source for source in SOURCES}
-MINE, NOBODYS, ALL = "mij", "niemand", "allen"
+ALL = "allen"
 
 
 @dataclass(frozen=True)
