@@ -33,18 +33,6 @@ def case_for(session, user, student_id):
     return case
 
 
-def searching_in(session, programme_id):
-    """The cases that take part in a round of this programme: marked as searching, with a complete profile."""
-    return session.scalars(
-        select(Case)
-        .join(Case.student)
-        .join(Student.profile)
-        .where(Case.programme_id == programme_id, Case.state == CaseState.SEARCHING)
-        .where(Student.profile.property.mapper.class_.completed_at.is_not(None))
-        .order_by(Case.id)
-    ).all()
-
-
 def cases_found(user, *, state=None, text="", mine=False):
     """A statement of the cases in a state, of one's own, or in whose name (or address) a text occurs."""
     found = cases_visible_to(user).order_by(Student.id)

@@ -1,58 +1,17 @@
-"""One student after a decline or a lost place: the best place that is left, and what moving others would bring.
+"""One student after a decline or a lost place: the best outcome that is left, and what moving others would bring.
 
 The outcome was the best one, so what is best after the loss differs from it by two chains at most: one of students who
 make way for the one who lost the place, and one of students who move up into the seat that came free; or by one chain
 that does both (as in `explain.py`). Each is a shortest path in which the moves of those who were told are counted.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from stagemakelaar.matching.chains import Roads, making_way, moving_up
 from stagemakelaar.matching.columns import rows_of
 from stagemakelaar.matching.explain import taken
-from stagemakelaar.matching.judgement import judge
 from stagemakelaar.matching.problem import NO_PLACE
 from stagemakelaar.matching.residual import NEVER, NOBODY, board_of
-
-
-@dataclass(frozen=True)
-class Repair:
-    """Herstel: where one student can go now. `opening` is None when no seat is left."""
-
-    candidate: int  # key
-    opening: int | None  # key
-    fit: int
-    eligible: int  # places that fit this student, declined ones left out
-    free: int  # of those: with a seat left
-
-
-def best_place(problem, outcome, candidate, *, declined=(), given_up=()):
-    """Return the `Repair` for one student (key), everyone else staying where the outcome put them.
-
-    declined : keys of places that must not be proposed again, beside those that the problem forbids
-    given_up : keys of places where one seat less is left than the problem says (once per seat)
-
-    Equal fits go in order of key. ValueError when a key is not in the problem.
-    """
-    row, judgement = problem.row_of_candidate(candidate), judge(problem)
-    others = outcome.place[(outcome.place != NO_PLACE) & (outcome.candidate != candidate)]
-    free = problem.openings.seats - np.bincount(
-        np.searchsorted(problem.openings.key, others), minlength=len(problem.openings)
-    )
-    for key in given_up:
-        free[problem.row_of_opening(key)] -= 1
-    never = [problem.row_of_opening(key) for key in declined]
-    begin, end = np.searchsorted(problem.pair_candidate, (row, row + 1))
-    mine = begin + np.flatnonzero(judgement.broken[begin:end] == 0)
-    mine = mine[~np.isin(problem.pair_opening[mine], never)]
-    left = mine[free[problem.pair_opening[mine]] > 0]
-    if not len(left):
-        return Repair(candidate, None, 0, len(mine), 0)
-    best = left[np.argmax(judgement.fit[left])]
-    opening = int(problem.openings.key[problem.pair_opening[best]])
-    return Repair(candidate, opening, int(judgement.fit[best]), len(mine), len(left))
 
 
 def repair(problem, outcome, candidate, *, declined=(), given_up=(), told=(), most_moves=0):

@@ -1,7 +1,5 @@
 """Looking in the register: qualifications, which code counts for which, work processes."""
 
-from collections import defaultdict
-
 from sqlalchemy import or_, select
 
 from stagemakelaar.reference.formats import folded
@@ -40,16 +38,6 @@ def codes_counting_for(session, code, on):
     """The codes whose recognition counts for a student of `code` on a date: itself and its equivalents."""
     chosen = select(Equivalent.equivalent_code).where(Equivalent.code == code, *_valid_on(Equivalent, on))
     return {code, *session.scalars(chosen)}
-
-
-def all_codes_counting(session, on):
-    """The same for every code that has equivalents on a date, in one look: code → set of codes with itself in it."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for code, equivalent in session.execute(
-        select(Equivalent.code, Equivalent.equivalent_code).where(*_valid_on(Equivalent, on))
-    ):
-        found[code] |= {code, equivalent}
-    return dict(found)
 
 
 def work_processes(session, code):

@@ -71,11 +71,6 @@ def use_table(table):
     _source["table"] = table
 
 
-def travel_minutes(from_pc4, to_pc4, mode):
-    """Estimated minutes from door to door between two postcodes by one means, or UNKNOWN."""
-    return int(fastest_of_pairs([from_pc4], [mode.bit], [to_pc4]).minutes[0])
-
-
 def fastest_of_pairs(from_pc4, modes, to_pc4, *, longest=LONGEST):
     """The fastest journeys of a list of pairs: three sequences of equal length, one answer for each position.
 

@@ -113,11 +113,6 @@ def run_under_way(session, match_round):
     ).first()
 
 
-def waiting_runs(session):
-    """The ids of the runs that somebody must compute, the oldest first."""
-    return session.scalars(select(Run.id).where(Run.state == RunState.QUEUED).order_by(Run.id)).all()
-
-
 # --- proposals -----------------------------------------------------------------------------------------------------
 
 

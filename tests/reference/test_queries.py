@@ -96,14 +96,6 @@ def test_an_equivalent_counts_on_its_first_and_its_last_day(register):
     days = [date(2026, 7, 31), date(2026, 8, 1), date(2027, 7, 31), date(2027, 8, 1)]
     counted = ["25182" in queries.codes_counting_for(register, "25180", day) for day in days]
     assert counted == [False, True, True, False]
-    assert [bool(queries.all_codes_counting(register, day)) for day in days] == counted
-
-
-def test_all_counting_codes_at_once_equal_those_one_by_one(register):
-    put_equivalent(register, "25180", "25182")
-    put_equivalent(register, "25180", "25168")
-    at_once = queries.all_codes_counting(register, TODAY)
-    assert at_once == {"25180": queries.codes_counting_for(register, "25180", TODAY)}
 
 
 def test_work_processes_come_in_order_of_their_numbers_and_of_one_qualification(register):
