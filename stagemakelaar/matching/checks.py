@@ -26,15 +26,14 @@ def objections(problem, outcome):
         return ["the outcome is about other students"]
     if not np.array_equal(outcome.priority_class, people.priority_class):
         return ["priority classes were changed"]
-    demands = list(_demands(problem))
     parts = score(problem)
-    fit = fit_of(parts)
+    fit = fit_of(parts).astype(np.int64)
     fit += agreed_points(problem, fit)
     pair, wrong = _chosen_pairs(problem, outcome)
     given = np.flatnonzero(pair >= 0)
     at = pair[given]
     right = (outcome.fit[given] == fit[at]) & (outcome.parts[given] == parts[at]).all(axis=1)
-    asked = [(demand, met[at]) for demand, met in demands] + [("the points are not right", right)]
+    asked = [*_demands(problem, at), ("the points are not right", right)]
     for one in np.flatnonzero(~np.logical_and.reduce([met for _, met in asked])).tolist():
         what = f"student {people.key[given[one]]}, place {outcome.place[given[one]]}"
         wrong += [f"{what}: {demand}" for demand, met in asked if not met[one]]
@@ -42,17 +41,40 @@ def objections(problem, outcome):
     used = np.bincount(chosen[chosen >= 0], minlength=len(places))
     for at in np.flatnonzero(used > places.seats):
         wrong.append(f"place {places.key[at]} has {places.seats[at]} seats and {used[at]} students")
-    if wrong:
-        return wrong
-    allowed = np.logical_and.reduce([met for _, met in demands])
-    student, place = problem.pair_candidate[allowed], problem.pair_opening[allowed]
-    worth = _worth(problem, student, fit[allowed])
-    case, told = {"chosen": chosen, "seats": places.seats}, outcome.certificate
-    proof = prove(student, place, worth, **case, prices=told.prices)
-    if proof is None or (proof.value, proof.bound) != (told.value, told.bound):
-        is_best = prove(student, place, worth, **case) is not None
-        wrong = ["the certificate does not hold" if is_best else "a better outcome exists"]
-    return wrong
+    return wrong or _objections_to_best(problem, outcome, pair, chosen, fit)
+
+
+def _objections_to_best(problem, outcome, pair, chosen, fit):
+    """What is wrong with the claim that no outcome is better; pair, chosen: row of the pair and of the place, or −1.
+
+    Only who would rather be elsewhere, at the prices of the certificate, can show that something is better. So the
+    demands are held against those pairs alone: all others might as well be allowed.
+    """
+    worth = _worth(problem, fit, _most(problem, fit))
+    told, case = outcome.certificate, {"chosen": chosen, "seats": problem.openings.seats}
+    if len(told.prices) == len(problem.openings):
+        after_paying = worth - told.prices[problem.pair_opening]
+        kept = np.where(pair >= 0, after_paying[pair], 0) if len(worth) else pair
+        rather = np.flatnonzero(after_paying > kept[problem.pair_candidate])
+        counts = np.ones(len(worth), dtype=bool)
+        counts[rather] = _allowed(problem, rather)
+        proof = _proof(problem, worth, counts, **case, prices=told.prices)
+        if proof is not None and (proof.value, proof.bound) == (told.value, told.bound):
+            return []
+    is_best = _proof(problem, worth, _allowed(problem, np.arange(len(worth))), **case) is not None
+    return ["the certificate does not hold" if is_best else "a better outcome exists"]
+
+
+def _proof(problem, worth, counts, **case):
+    return prove(problem.pair_candidate[counts], problem.pair_opening[counts], worth[counts], **case)
+
+
+def _most(problem, fit):
+    """The largest fit of a pair that is allowed, 0 where there is none."""
+    for value in np.unique(fit)[::-1].tolist():
+        if _allowed(problem, np.flatnonzero(fit == value)).any():
+            return value
+    return 0
 
 
 def _chosen_pairs(problem, outcome):
@@ -132,15 +154,20 @@ def _prices(student, place, weight, chosen, seats):
     return None  # prices keep rising: a circle of students could swap for a gain
 
 
-def _demands(problem):
-    """Yield (what was not respected, where it was) for every demand on a pair, over all pairs of the problem."""
-    i, j = problem.pair_candidate, problem.pair_opening
-    c, o, minutes = problem.candidates, problem.openings, problem.pairs.minutes
-    reach = _recognised_through(problem)
+def _allowed(problem, at):
+    """Return per pair (row, ascending) whether every demand is met."""
+    return np.logical_and.reduce([met for _, met in _demands(problem, at)])
+
+
+def _demands(problem, at):
+    """Yield (what was not respected, where it was) for every demand on a pair, over these pairs (rows, ascending)."""
+    i, j = problem.pair_candidate[at], problem.pair_opening[at]
+    c, o, minutes = problem.candidates, problem.openings, problem.pairs.minutes[at]
+    reach = _recognised_through(problem, i, j)
     yield "not recognised on the first day", reach >= c.starts_on[i]
     yield "recognition ends too early", (reach < c.starts_on[i]) | (reach >= c.ends_on[i])
     yield "another leerweg", c.leerweg[i] == o.leerweg[j]
-    yield "a work process cannot be learnt there", _teaches(problem)
+    yield "a work process cannot be learnt there", _teaches(problem, i, j)
     yield "company not verified", o.is_verified[j]
     yield "too far", (minutes <= c.max_minutes[i]) | (minutes < 0)
     yield "place not open in the period", (o.starts_on[j] <= c.starts_on[i]) & (c.ends_on[i] <= o.ends_on[j])
@@ -161,60 +188,59 @@ def _demands(problem):
     yield "childcare register too late", register_day <= c.starts_on[i]
     yield "a condition is not met", (c.must[i] & o.features[j]) == c.must[i]
     met = np.ones(len(i), dtype=bool)
+    student, place = c.key[i], o.key[j]
     for who, where, _ in problem.pairs.forbidden.tolist():
-        begin, end = np.searchsorted(problem.pairs.candidate, (who, who + 1))
-        met[begin:end] &= problem.pairs.opening[begin:end] != where
+        own = slice(*np.searchsorted(student, (who, who + 1)))
+        met[own] &= place[own] != where
     yield "may not be proposed again", met
-    yield from _wanted_by_broker(problem)
+    yield from _wanted_by_broker(problem.pairs.hints, student, place)
     yield "no seat", o.seats[j] > 0
 
 
-def _teaches(problem):
+def _teaches(problem, i, j):
     """Return per pair whether the place lacks none of the work processes that the student must learn there."""
-    c, o, pairs = problem.candidates, problem.openings, problem.pairs
+    c, o = problem.candidates, problem.openings
     if not len(c.required):
-        return np.ones(len(pairs), dtype=bool)
-    begin = np.searchsorted(pairs.candidate, c.required[:, 0], "left")
-    end = np.searchsorted(pairs.candidate, c.required[:, 0], "right")
+        return np.ones(len(i), dtype=bool)
+    begin = np.searchsorted(c.key[i], c.required[:, 0], "left")
+    end = np.searchsorted(c.key[i], c.required[:, 0], "right")
     size = end - begin
     pair = np.arange(size.sum()) + np.repeat(begin - np.cumsum(size) + size, size)  # a row per pair and process
     names, number = np.unique(np.r_[c.required[:, 1], o.processes[:, 1]], return_inverse=True)
     asked, offered = np.repeat(number[: len(size)], size), number[len(size) :]
     width = len(names) + 1
     possible = np.isin(
-        problem.pair_opening[pair] * width + asked,
+        j[pair] * width + asked,
         np.searchsorted(o.key, o.processes[:, 0]) * width + offered,
     )
-    silent = np.ones(len(pairs), dtype=bool)  # who said nothing about a code is refused nobody of that code
+    silent = np.ones(len(i), dtype=bool)  # who said nothing about a code is refused nobody of that code
     for code in np.unique(o.told[:, 1]).tolist():
-        speaks = np.isin(pairs.opening, o.told[o.told[:, 1] == code, 0])
-        silent &= ~(speaks & (c.code[problem.pair_candidate] == code))
-    lacking = np.zeros(len(pairs), dtype=bool)
+        speaks = np.isin(o.key[j], o.told[o.told[:, 1] == code, 0])
+        silent &= ~(speaks & (c.code[i] == code))
+    lacking = np.zeros(len(i), dtype=bool)
     lacking[pair[~possible]] = True
     return silent | ~lacking
 
 
-def _wanted_by_broker(problem):
-    """Yield the two demands that a broker can make of a pair."""
-    pairs = problem.pairs
-    allowed, bound = np.ones(len(pairs), dtype=bool), np.ones(len(pairs), dtype=bool)
+def _wanted_by_broker(hints, student, place):
+    """Yield the two demands that a broker can make of a pair; student, place: keys per pair, students ascending."""
+    allowed, bound = np.ones(len(student), dtype=bool), np.ones(len(student), dtype=bool)
     only: dict[int, list[int]] = {}
-    for who, where, level in pairs.hints.tolist():
-        own = slice(*np.searchsorted(pairs.candidate, (who, who + 1)))
+    for who, where, level in hints.tolist():
+        own = slice(*np.searchsorted(student, (who, who + 1)))
         if level == NEVER:
-            allowed[own] &= pairs.opening[own] != where
+            allowed[own] &= place[own] != where
         if level == MUST:
             only.setdefault(who, []).append(where)
     for who, places in only.items():
-        own = slice(*np.searchsorted(pairs.candidate, (who, who + 1)))
-        bound[own] &= np.isin(pairs.opening[own], places)
+        own = slice(*np.searchsorted(student, (who, who + 1)))
+        bound[own] &= np.isin(place[own], places)
     yield "the broker said never", allowed
     yield "the broker said another place or none", bound
 
 
-def _recognised_through(problem):
+def _recognised_through(problem, i, j):
     """Return the last day up to which the company is recognised without a gap from the student's first day on."""
-    i, j = problem.pair_candidate, problem.pair_opening
     first_day, code = problem.candidates.starts_on[i], problem.candidates.code[i]
     rows, width = problem.openings.recognitions, len(problem.openings)
     row_of = np.searchsorted(problem.openings.key, rows[:, 0])
@@ -231,12 +257,15 @@ def _recognised_through(problem):
     return reach
 
 
-def _worth(problem, student, fit):
-    """Return what each allowed pair is worth: class, then fit, then lot; none can outweigh the one before."""
-    c = problem.candidates
+def _worth(problem, fit, most):
+    """Return what each pair is worth: class, then fit, then lot; none can outweigh the one before.
+
+    most : the largest fit of a pair that is allowed
+    """
+    c, student = problem.candidates, problem.pair_candidate
     classes = np.unique(c.priority_class)
     rank = np.searchsorted(classes, c.priority_class)
-    most, placeable = int(fit.max(initial=0)), min(len(c), int(problem.openings.seats.sum()))
+    placeable = min(len(c), int(problem.openings.seats.sum()))
     digit, steps = lot_digits(c.lot, student, fit, most=most, placeable=placeable, classes=max(len(classes), 1))
     top_digit = (most + 1) * (steps - 1) if steps else 0
     of_fit = 1 + placeable * top_digit

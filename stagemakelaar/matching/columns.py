@@ -134,6 +134,13 @@ def rows_of(name, keys, wanted):
     return at
 
 
+def spread(begin, end):
+    """Return the positions begin … end − 1 of all rows one after the other, and for each position its row."""
+    size = end - begin
+    row = np.repeat(np.arange(len(size)), size)
+    return np.arange(len(row)) + np.repeat(begin - np.cumsum(size) + size, size), row
+
+
 def _ascend(columns):
     """Whether the rows of these columns ascend already, no two alike."""
     ahead, same = np.zeros(max(len(columns[0]) - 1, 0), dtype=bool), True

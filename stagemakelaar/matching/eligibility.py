@@ -10,7 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from stagemakelaar.matching.columns import LATEST_DAY
+from stagemakelaar.matching.columns import LATEST_DAY, spread
+from stagemakelaar.matching.one_pass import broken_by_facts
 from stagemakelaar.matching.problem import EVENING_AND_NIGHT, UNKNOWN
 from stagemakelaar.matching.scoring import MUST, NEVER, packed
 
@@ -18,6 +19,8 @@ from stagemakelaar.matching.scoring import MUST, NEVER, packed
 MINOR_DAY_MINUTES = 9 * 60  # so that at least twelve hours of rest are left between two days alike
 MINOR_WEEK_MINUTES = 40 * 60  # the mean over four weeks; a pattern that repeats stays below 45 in any week as well
 NO_HINT = -1
+LARGE = 200_000  # pairs: from here on machine code is worth the seconds that it takes to make it
+LIMITS_FOR_THE_YOUNG = MINOR_DAY_MINUTES, MINOR_WEEK_MINUTES, EVENING_AND_NIGHT
 
 
 class Rule(enum.Enum):
@@ -250,6 +253,8 @@ def no_seats(meeting):
     return meeting.own("seats") == 0
 
 
+SAID = (Rule.NOT_AGAIN, Rule.NEVER, Rule.ELSEWHERE)  # by people, of single pairs
+
 BROKEN = {
     Rule.RECOGNISED: not_recognised,
     Rule.RECOGNISED_TO_END: not_recognised_to_end,
@@ -277,18 +282,34 @@ BROKEN = {
 
 
 def broken_rules(problem, candidate=None, opening=None):
-    """Return a mask of broken rules per pair, int64 of shape (k,); 0 where the pair is eligible.
+    """Return a mask of broken rules per pair, int32 of shape (k,); 0 where the pair is eligible.
 
-    `candidate` and `opening` are rows (not keys), one per pair; without them all pairs of the problem are judged.
+    `candidate` and `opening` are rows (not keys), one per pair; without them all pairs of the problem are judged, and
+    of very many in one pass (`one_pass.py`).
     """
-    if candidate is None:
+    if candidate is not None:
+        meeting = Meeting(problem, candidate, opening)
+    elif len(problem.pairs) < LARGE:
         meeting = Meeting(problem, problem.pair_candidate, problem.pair_opening)
         meeting.listed_at = np.arange(len(problem.pairs))
     else:
-        meeting = Meeting(problem, candidate, opening)
-    mask = np.zeros(len(meeting.candidate), dtype=np.int64)
+        return _in_one_pass(problem)
+    mask = np.zeros(len(meeting.candidate), dtype=np.int32)
     for rule, is_broken in BROKEN.items():
         np.bitwise_or(mask, rule.bit, out=mask, where=is_broken(meeting))
+    return mask
+
+
+def _in_one_pass(problem):
+    """The same for all pairs; what people said of single pairs is rare, and is asked of the pairs of those alone."""
+    mask = broken_by_facts(problem, LIMITS_FOR_THE_YOUNG)
+    pairs = problem.pairs
+    said = np.unique(np.r_[pairs.forbidden[:, 0], pairs.hints[:, 0]])
+    rows = np.searchsorted(problem.candidates.key, said)
+    at, _ = spread(*(np.searchsorted(problem.pair_candidate, rows + more) for more in (0, 1)))
+    meeting = Meeting(problem, problem.pair_candidate[at], problem.pair_opening[at])
+    for rule in SAID:
+        mask[at] |= np.where(BROKEN[rule](meeting), np.int32(rule.bit), np.int32(0))
     return mask
 
 

@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from stagemakelaar.matching.columns import spread
 from stagemakelaar.matching.eligibility import NO_HINT, Meeting
 from stagemakelaar.matching.problem import UNKNOWN
-from stagemakelaar.matching.residual import spread
 from stagemakelaar.matching.scoring import PARTS
 
 

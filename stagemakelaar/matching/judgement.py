@@ -15,9 +15,9 @@ _made: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 class Judgement:
     """Oordeel: one row per pair of the problem; k rows."""
 
-    broken: np.ndarray  # int64, mask of `Rule.bit`
-    parts: np.ndarray  # int16, shape (k, len(PARTS))
-    fit: np.ndarray  # int64: the sum of the parts, and what the broker's hints add
+    broken: np.ndarray  # int32, mask of `Rule.bit`
+    parts: np.ndarray  # int8, shape (k, len(PARTS))
+    fit: np.ndarray  # int32: the sum of the parts, and what the broker's hints add
 
     @property
     def eligible(self):

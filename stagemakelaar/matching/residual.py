@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from stagemakelaar.matching.columns import spread
 from stagemakelaar.matching.judgement import judge
 from stagemakelaar.matching.problem import NO_PLACE
 
@@ -230,13 +231,6 @@ def over_demanded(board):
         movers = board.holder[at]
         inside[movers] = True
     return inside, wanted
-
-
-def spread(begin, end):
-    """Return the positions begin … end − 1 of all rows one after the other, and for each position its row."""
-    size = end - begin
-    row = np.repeat(np.arange(len(size)), size)
-    return np.arange(len(row)) + np.repeat(begin - np.cumsum(size) + size, size), row
 
 
 def _one_more(rounds, board):

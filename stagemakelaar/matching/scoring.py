@@ -22,12 +22,15 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from stagemakelaar.matching.one_pass import points_by_part
+
 PARTS = ("learning", "travel", "kind", "costs")
 
 # Per programme, people may set each weight within these bounds. The learning wish stays the first ground (Stagepact).
 BOUNDS = {"learning": (30, 70), "travel": (10, 50), "kind": (0, 30), "costs": (0, 30)}
 
 NOT_SCORED = -1
+LARGE = 200_000  # pairs: from here on machine code is worth the seconds that it takes to make it
 NEVER, RATHER_NOT, RATHER, MUST = 0, 1, 2, 3  # levels of a hint; the two outer ones are hard rules, not points
 HINT = 15  # points of a hint; bounded, so that it tips the scale between places that differ little
 
@@ -62,30 +65,38 @@ class Weights:
 
 
 def score(problem):
-    """Return the points per pair and part, int16 of shape (k, len(PARTS)); NOT_SCORED where a part is not known.
+    """Return the points per pair and part, int8 of shape (k, len(PARTS)); NOT_SCORED where a part is not known.
 
-    Closed for writing, and kept as long as the problem is: the engine and the second opinion both ask for it.
+    Closed for writing, and kept as long as the problem is: the engine and the second opinion both ask for it. Very many
+    pairs are scored in one pass (`one_pass.py`).
     """
     if problem not in _scored:
-        points = np.empty((len(problem.pairs), len(PARTS)), dtype=np.int16)
-        for column, (name, share_of) in enumerate(zip(PARTS, (_learning, _travel, _kind, _costs), strict=True)):
-            points[:, column] = _points(getattr(problem.weights, name), *share_of(problem))
+        weights = [getattr(problem.weights, name) for name in PARTS]
+        if len(problem.pairs) < LARGE:
+            points = np.empty((len(problem.pairs), len(PARTS)), dtype=np.int8)
+            for column, share_of in enumerate((_learning, _travel, _kind, _costs)):
+                points[:, column] = _points(weights[column], *share_of(problem))
+        else:
+            points = points_by_part(problem, np.array(weights))
         points.flags.writeable = False
         _scored[problem] = points
     return _scored[problem]
 
 
 def fit_of(parts):
-    """Return the fit per pair, int64 of shape (k,): the sum of the parts that are known."""
-    return np.where(parts == NOT_SCORED, 0, parts).sum(axis=1, dtype=np.int64)
+    """Return the fit per pair, int32 of shape (k,): the sum of the parts that are known."""
+    fit = np.zeros(len(parts), dtype=np.int32)
+    for points in parts.T:
+        np.add(fit, points, out=fit, where=points != NOT_SCORED)
+    return fit
 
 
 def agreed_points(problem, fit):
-    """Return what the hints of the broker add to the fit of each pair, int64 of shape (k,): −HINT … HINT.
+    """Return what the hints of the broker add to the fit of each pair, int32 of shape (k,): −HINT … HINT.
 
     fit : the sum of the parts per pair, which no hint takes below 0
     """
-    shift = np.zeros(len(problem.pairs), dtype=np.int64)
+    shift = np.zeros(len(problem.pairs), dtype=fit.dtype)
     for candidate, opening, level in problem.pairs.hints.tolist():
         begin, end = np.searchsorted(problem.pairs.candidate, (candidate, candidate + 1))
         at = begin + np.searchsorted(problem.pairs.opening[begin:end], opening)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stagemakelaar.matching.columns import LARGEST
+from stagemakelaar.matching.columns import LARGEST, spread
 from stagemakelaar.matching.eligibility import BROKEN, Meeting, Rule
 from stagemakelaar.matching.judgement import judge
 from stagemakelaar.matching.problem import CLASSES, NO_PLACE
-from stagemakelaar.matching.residual import board_of, spread, with_room
+from stagemakelaar.matching.residual import board_of, with_room
 from stagemakelaar.matching.shortage import Shortage, shortages
 
 
