@@ -15,6 +15,7 @@ from time import monotonic
 from stagemakelaar.matching.stages import Stage
 
 TELL_EVERY = 0.3  # seconds
+_written = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 COLUMNS = {
     "proposals": ("student_id", "place_id", "priority_class", "fit", "facts"),
     "unplaced": ("student_id", "priority_class", "cause", "facts"),
@@ -75,7 +76,7 @@ def write_answer(folder, outcome, found, wrong):
         with (folder / name).open("w", encoding="utf-8") as lines:
             for row in getattr(found, name) if found else ():
                 plain = [str(row[column]) for column in columns[:-1]]
-                lines.write("\t".join([*plain, json.dumps(row["facts"], separators=(",", ":"))]) + "\n")
+                lines.write("\t".join([*plain, _written(row["facts"])]) + "\n")
 
 
 def read_answer(folder):

@@ -25,7 +25,7 @@ def pack(kind, version, facts, columns):
         told.append([name, _little(values.dtype).str, list(values.shape), narrow.dtype.str, is_difference])
         stored.append(narrow)
     head = _head(kind, version, facts, told)
-    press = zlib.compressobj(LIGHTLY)
+    press = zlib.compressobj(LIGHTLY, strategy=zlib.Z_RLE)  # what repeats here, repeats at once
     pieces = [MAGIC, NARROW, press.compress(len(head).to_bytes(8, "little") + head)]
     pieces += [press.compress(values.data) for values in stored if values.size]
     return b"".join([*pieces, press.flush()])

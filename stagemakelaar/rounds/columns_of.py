@@ -157,7 +157,7 @@ def candidates(rows, lot):
 
 
 def openings(rows, recognitions, code_of):
-    """The places as the matcher may know them; `code_of`: work process → qualification code."""
+    """The places as the matcher may know them; `code_of`: as `codes_of_processes` tells."""
     processes = _loose(rows.id, rows.work_processes, list)
     columns: dict[str, Any] = {
         "key": rows.id,
@@ -176,7 +176,7 @@ def openings(rows, recognitions, code_of):
         "features": translated(rows.features, _features),
         "kinds": _loose(rows.id, rows.kinds, _kinds),
         "processes": processes,
-        "told": [(place, code_of[process]) for place, process in processes.tolist() if process in code_of],
+        "told": _told(processes, code_of),
         "covers_costs": rows.covers_costs,
         "is_verified": rows.is_verified == 1,
         "recognitions": recognitions,
@@ -185,9 +185,9 @@ def openings(rows, recognitions, code_of):
 
 
 def codes_of_processes(session):
-    """The qualification code that each work process belongs to: id → code."""
-    rows = read(session, select(number(WorkProcess.id), number(WorkProcess.code)))
-    return dict(zip(rows.id.tolist(), rows.code.tolist(), strict=True))
+    """The qualification code that each work process belongs to: two columns, id and code, in order of id."""
+    rows = read(session, select(number(WorkProcess.id), number(WorkProcess.code)), order_by="id")
+    return rows.id, rows.code
 
 
 def recognitions(session, which, codes):
@@ -257,11 +257,21 @@ def _join(left, right):
 
 def _loose(keys, texts, numbers: Callable):
     """Rows (key, number) of lists that are written as JSON."""
-    known = {text: numbers(json.loads(text)) for text in dict.fromkeys(texts)}
-    lists = [known[text] for text in texts]
-    count = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
-    values = np.fromiter((number for one in lists for number in one), dtype=np.int64, count=int(count.sum()))
-    return np.column_stack([np.repeat(keys, count), values])
+    number_of = {one: number for number, one in enumerate(dict.fromkeys(texts))}
+    lists = [list(numbers(json.loads(one))) for one in number_of]
+    end = np.cumsum([0, *map(len, lists)])
+    values = np.array([number for one in lists for number in one], dtype=np.int64)
+    text = np.fromiter(map(number_of.__getitem__, texts), dtype=np.int64, count=len(texts))
+    row, at = spread(end[text], end[text + 1])
+    return np.column_stack([keys[row], values[at]])
+
+
+def _told(processes, code_of):
+    """Rows (place, code): of which codes a place tells what can be done there, from rows (place, work process)."""
+    ids, codes = code_of
+    at, known = np.searchsorted(ids, processes[:, 1]), np.isin(processes[:, 1], ids)
+    place, code = np.divmod(np.unique(processes[known, 0] * CODES + codes[at[known]]), CODES)
+    return np.column_stack([place, code])
 
 
 def _day(day):

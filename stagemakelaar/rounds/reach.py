@@ -23,13 +23,15 @@ LISTED_IN_FULL = 20_000_000  # people times places for their code; with more, a 
 ENOUGH = 10
 CLOSES = (Rule.DAYS, Rule.PERIOD, Rule.LATE_HOURS, Rule.MINIMUM_AGE, Rule.MINOR_HOURS, Rule.VOG, Rule.MUST_CONDITION)
 
+AT_ONCE = 500_000  # pairs unpacked together: bounds the memory
+_COLUMNS = {"candidate": np.int64, "opening": np.int64, "minutes": np.int32, "mode": np.int8, "is_estimate": bool}
 _MINUTES, _MODES = 13, 5  # bits that a figure takes in a packed pair; each is stored one higher, as −1 is unknown
 
 
 def pairs(candidates, openings, homes, modes, works, forbidden, hints=()):
     """Return the `Pairs` of these tables.
 
-    homes : postcode per candidate; modes: mask of `TravelMode` per candidate; works: postcode per opening
+    homes : postcode (four digits) per candidate; modes: mask of `TravelMode` per candidate; works: postcode per opening
     """
     map_of = _Map(candidates, openings, pc4_array(works))
     in_full = map_of.possible <= LISTED_IN_FULL
@@ -38,7 +40,8 @@ def pairs(candidates, openings, homes, modes, works, forbidden, hints=()):
         homes, modes, map_of.postcodes, longest=candidates.max_minutes, spare=NEARLY_WITHIN_REACH
     ):
         packed += map_of.all_of(*group) if in_full else map_of.useful_of(*group)
-    return _unpacked(np.concatenate(packed), candidates, openings, forbidden, hints)
+    packed = [np.concatenate(packed)]  # so that the pieces can go
+    return _unpacked(packed[0], candidates, openings, forbidden, hints)
 
 
 class _Map:
@@ -102,14 +105,15 @@ def _bits(openings):
 
 def _unpacked(packed, candidates, openings, forbidden, hints):
     packed.sort()
-    pair, journey = packed >> _MINUTES + _MODES, packed.astype(np.int32) & ((1 << _MINUTES + _MODES) - 1)
-    columns: dict[str, Any] = {
-        "candidate": candidates.key[pair >> _bits(openings)],
-        "opening": openings.key[pair & ((1 << _bits(openings)) - 1)],
-        "minutes": (journey >> _MODES) - 1,
-        "mode": (((journey >> 1) & ((1 << _MODES - 1) - 1)) - 1).astype(np.int8),
-        "is_estimate": (journey & 1).astype(bool),
-    }
+    columns: dict[str, Any] = {name: np.empty(len(packed), dtype) for name, dtype in _COLUMNS.items()}
+    for first in range(0, len(packed), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        pair, journey = packed[some] >> _MINUTES + _MODES, packed[some].astype(np.int32)
+        columns["candidate"][some] = candidates.key[pair >> _bits(openings)]
+        columns["opening"][some] = openings.key[pair & ((1 << _bits(openings)) - 1)]
+        columns["minutes"][some] = ((journey >> _MODES) & ((1 << _MINUTES) - 1)) - 1
+        columns["mode"][some] = ((journey >> 1) & ((1 << _MODES - 1) - 1)) - 1
+        columns["is_estimate"][some] = journey & 1
     for values in columns.values():
         values.flags.writeable = False  # nobody else has them, so that they need not be copied
     return Pairs(**columns, forbidden=forbidden, hints=hints)

@@ -17,6 +17,7 @@ from stagemakelaar.matching.scoring import PARTS, Weights
 from stagemakelaar.people.models import Programme, Student
 from stagemakelaar.placements.models import LIVE, Placement, PlacementState, WithdrawnBy
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceState
+from stagemakelaar.reference.postcodes import pc4_of
 from stagemakelaar.reference.vocabulary import TravelMode, mask_of
 from stagemakelaar.rounds import columns_of, reach
 from stagemakelaar.rounds.hints import hints_of
@@ -101,9 +102,9 @@ def _problem(session, programme_id, who, where, refused, *, lot=0, weights=None)
         pairs=reach.pairs(
             candidates,
             openings,
-            homes=people.postcode,
+            homes=translated(people.postcode, pc4_of),
             modes=translated(people.travel_modes, _modes),
-            works=places.postcode,
+            works=translated(places.postcode, pc4_of),
             forbidden=_about(_table(refused), candidates.key, openings.key),
             hints=_about(_table(hints_of(session, programme_id)), candidates.key),  # also of places that take no part
         ),
