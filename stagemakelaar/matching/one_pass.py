@@ -15,13 +15,33 @@ import numpy as np
 from stagemakelaar.matching.compiled import compiled
 
 # Columns of a student.
-STUDENT = ("code", "leerweg", "starts_on", "ends_on", "weekdays", "days", "late_hours", "is_minor", "is_under_16")
+STUDENT: tuple[str, ...] = (
+    "code",
+    "leerweg",
+    "starts_on",
+    "ends_on",
+    "weekdays",
+    "days",
+    "late_hours",
+    "is_minor",
+    "is_under_16",
+)
 STUDENT += ("school_hours", "max_minutes", "hours_required", "vog_ready_on", "register_ready_on")
 CODE, LEERWEG, STARTS, ENDS, WEEKDAYS, DAYS, LATE_HOURS, IS_MINOR, IS_UNDER_16 = range(9)
 SCHOOL_HOURS, MAX_MINUTES, HOURS_REQUIRED, VOG_READY, REGISTER_READY = range(9, 14)
 
 # Columns of a place, where they differ from those of a student; TOLD: where its rows begin, and one on where they end.
-PLACE = ("seats", "leerweg", "starts_on", "ends_on", "weekdays", "hours_per_day", "late_hours", "minimum_age", "vog")
+PLACE: tuple[str, ...] = (
+    "seats",
+    "leerweg",
+    "starts_on",
+    "ends_on",
+    "weekdays",
+    "hours_per_day",
+    "late_hours",
+    "minimum_age",
+    "vog",
+)
 PLACE += ("register", "covers_costs", "is_verified", "unsupervised_risks")
 SEATS, HOURS_PER_DAY, MINIMUM_AGE, VOG, REGISTER, COVERS_COSTS, IS_VERIFIED, RISKS = 0, 5, *range(7, 13)
 TOLD, SPEAKS = 13, 15
