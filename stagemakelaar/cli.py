@@ -7,7 +7,16 @@ TOOLS = {"match-files"}  # commands that need no database and no setting
 
 def install(app):
     """Make the commands known to `flask`."""
-    from stagemakelaar.commands import auditing, copying, importing, matching, people, running, seeding
+    from stagemakelaar.commands import (
+        auditing,
+        copying,
+        importing,
+        importing_students,
+        matching,
+        people,
+        running,
+        seeding,
+    )
 
     for command in (
         running.start,
@@ -23,7 +32,7 @@ def install(app):
         "account": [people.invite],
         "audit": [auditing.verify],
         "programme": [people.add_programme],
-        "import": [importing.codes],
+        "import": [importing.codes, importing_students.students],
     }
     for name, commands in groups.items():
         group = AppGroup(name)

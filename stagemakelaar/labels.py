@@ -5,9 +5,12 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
 from stagemakelaar.casework.models import CaseState, ContactKind, HandOverState, PlaceAnswer, TaskState
+from stagemakelaar.intake.lines import Outcome
+from stagemakelaar.intake.models import UploadKind
 from stagemakelaar.matching.explain import Cause, NextStep, Rule
 from stagemakelaar.matching.stages import Stage
 from stagemakelaar.outbox import MessageState
+from stagemakelaar.people.given import Kept
 from stagemakelaar.people.models import ProgrammeKind, Role
 from stagemakelaar.people.profiles import Step, StepState
 from stagemakelaar.people.reasons import Act
@@ -141,6 +144,14 @@ WORDS = {
     BrokerReason.TALKED_WITH_COMPANY: _("gesproken met het bedrijf"),
     BrokerReason.OTHER: _("iets anders"),
     BrokerReason.UNDONE: _("het besluit is teruggedraaid"),
+    UploadKind.STUDENTS: _("studenten"),
+    UploadKind.PLACES: _("plekken"),
+    Outcome.NEW: _("nieuw"),
+    Outcome.CHANGED: _("verandert"),
+    Outcome.SAME: _("blijft hetzelfde"),
+    Kept.FILLED_IN: _("de student vulde dit zelf in"),
+    Kept.PLACED: _("de student heeft een plek"),
+    Kept.SIGNS_IN: _("hiermee logt de student in"),
     Cause.NO_COMPANY_FOR_CODE: _("geen erkend bedrijf voor de opleiding"),
     Cause.NOT_WITHIN_REACH: _("niets binnen de reistijd"),
     Cause.PERIOD: _("de periode past niet"),

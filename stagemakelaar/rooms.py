@@ -13,6 +13,7 @@ WITH_TABLES = (
     "casework.models",
     "placements.models",
     "rounds.models",
+    "intake.models",
 )
 
 

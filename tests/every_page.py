@@ -7,6 +7,7 @@ a administrator, u auditor; * is anyone, also without an account. What is not in
 from sqlalchemy import select
 
 from stagemakelaar.casework.models import Case, CaseState
+from stagemakelaar.intake.models import Upload, UploadKind
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Student, User
 from stagemakelaar.placements.models import Placement
@@ -122,6 +123,18 @@ POST /plekken/{place}/openen                                        bc
 POST /plekken/{place}/pauzeren                                      bc
 GET  /plekken/{place}/sluiten                                       bc
 POST /plekken/{place}/sluiten                                       bc
+GET  /studenten/importeren                                          bc
+POST /studenten/importeren                                          bc
+GET  /studenten/importeren/voorbeeld.csv                            bc
+GET  /studenten/importeren/{list}                                   bc
+POST /studenten/importeren/{list}/doorvoeren                        bc
+POST /studenten/importeren/{list}/weggooien                         bc
+GET  /plekken/importeren                                            bc
+POST /plekken/importeren                                            bc
+GET  /plekken/importeren/voorbeeld.csv                              bc
+GET  /plekken/importeren/{place_list}                               bc
+POST /plekken/importeren/{place_list}/doorvoeren                    bc
+POST /plekken/importeren/{place_list}/weggooien                     bc
 GET  /rondes                                                        bc
 POST /rondes                                                        bc
 GET  /rondes/{round}                                                bc
@@ -228,6 +241,8 @@ def records_of(session):
         "run": first(select(Run.id).where(Run.round_id == review.id)),
         "proposal": first(proposals.where(Proposal.state == ProposalState.OPEN)).id,
         "held": first(proposals.where(Proposal.state == ProposalState.HELD)).id,
+        "list": first(select(Upload.id).where(Upload.programme_id == noord, Upload.kind == UploadKind.STUDENTS)),
+        "place_list": first(select(Upload.id).where(Upload.programme_id == noord, Upload.kind == UploadKind.PLACES)),
         "message": first(select(Message.id).where(Message.programme_id == noord, Message.state == MessageState.FAILED)),
         "account": first(select(User.id).where(User.email == "leaver@demo.example")),
     }

@@ -20,6 +20,7 @@ FLOORS = [
     {"casework"},
     {"placements"},
     {"rounds"},
+    {"intake"},
     {"schema", "rooms"},
     {"solving", "copies"},
     {"monitoring", "jobs"},
@@ -41,6 +42,7 @@ OWNERS = {
     "casework": {"Case", "HandOver", "ContactMoment", "CaseNote", "OrganisationContact", "Task"},
     "placements": {"Placement"},
     "rounds": {"Round", "Run", "Proposal", "Unplaced", "Review", "Hint"},
+    "intake": {"Upload", "Merge", "Apart"},
 }
 # `rooms` only names the rooms that have tables, so that the whole metadata can be asked for.
 ONLY_BELOW_THE_WEB = {"flask", "wtforms", "flask_babel", "flask_login"}

@@ -100,8 +100,10 @@ def _write_trail(session):
     session.flush()
 
 
-def write_past(session, lines):
-    """Write lines about what happened before, at once and in batches: for the seed, which makes millions.
+def write_many(session, lines):
+    """Write lines at once and in batches: for the seed, which makes millions, and for long lists.
+
+    It keeps others from writing until this transaction ends, so it comes last in it.
 
     lines   dicts with `at` (UTC), `actor_id`, `actor_role`, `action`, `object_type`, `object_id`, `programme_id` and
             `details`, the oldest first

@@ -13,18 +13,22 @@ from stagemakelaar.people.permissions import Permission, may
 def sign_up(session, *, programme, email, by=None):
     """Register a student and open the case in the same breath. Gives back the student."""
     student = people.register_student(session, programme=programme, email=email, by=by)
+    case = new_case(student)
+    session.add(case)
+    audit.record(session, "case_file.opened", case, by=by or student.user)
+    return student
+
+
+def new_case(student):
+    """The case of a new student, that no session knows yet: for many at once."""
     now = clock.now()
-    case = Case(
-        student_id=student.id,
+    return Case(
         student=student,
-        programme_id=programme.id,
+        programme_id=student.programme_id,
         state=CaseState.SIGNED_UP,
         created_at=now,
         state_changed_at=now,
     )
-    session.add(case)
-    audit.record(session, "case_file.opened", case, by=by or student.user)
-    return student
 
 
 def take_on(session, case, *, by):

@@ -34,8 +34,8 @@ def postcode(text):
     return clean_postcode(text, field=None)[:4]
 
 
-def day(text):
-    """A date as days since 1970-01-01. The order is certain in two forms only, so no other is read."""
+def calendar_date(text):
+    """A date. The order of its parts is certain in two forms only, so no other is read."""
     typed = text.strip()
     if found := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", typed):
         parts = [int(part) for part in found.groups()]
@@ -54,13 +54,18 @@ def day(text):
             typed=typed[:LONGEST_NAME],
         )
     try:
-        found_day = date(*parts)
+        return date(*parts)
     except ValueError:
         raise DomainError(
             N_("De datum %(typed)s bestaat niet. Schrijf 2027-09-01 of 01-09-2027."), typed=typed
         ) from None
+
+
+def day(text):
+    """A date as days since 1970-01-01."""
+    found_day = calendar_date(text)
     if found_day < EPOCH:
-        raise DomainError(N_("De datum %(typed)s is te lang geleden: hij moet na 1969 liggen."), typed=typed)
+        raise DomainError(N_("De datum %(typed)s is te lang geleden: hij moet na 1969 liggen."), typed=text.strip())
     return (found_day - EPOCH).days
 
 

@@ -21,15 +21,16 @@ class Complaint(NamedTuple):
 
 @dataclass
 class Complaints:
-    """Klachten: the first fifty, and how many there are in all."""
+    """Klachten: the first fifty (or `most`), and how many there are in all."""
 
     shown: list[Complaint] = field(default_factory=list)
     total: int = 0
+    most: int = MOST_SHOWN
 
     def add(self, file, row, column, message, /, **values):
-        """Note one; what comes after the fiftieth is counted only."""
+        """Note one; what comes after the last that is shown is counted only."""
         self.total += 1
-        if len(self.shown) < MOST_SHOWN:
+        if len(self.shown) < self.most:
             self.shown.append(Complaint(file, row, column, message, values))
 
     def add_refusal(self, file, row, column, refusal):

@@ -28,27 +28,47 @@ class Table:
     numbers: list = field(default_factory=list)  # per row: its number in the spreadsheet
     ignored: list = field(default_factory=list)  # names of columns that nothing was asked of
     blanks: dict = field(default_factory=dict)  # Column → how often it was empty
+    read: int = 0  # how many rows had anything in them, right or wrong
 
 
 def read_table(path, layout, complaints):
     """Return the `Table` in a file. What is wrong goes into `complaints`; the rows that are wrong are left out."""
     table = Table(path.name)
-    text = _text_of(path, complaints)
-    if text is None:
+    if path.stat().st_size > MOST_BYTES:
+        complaints.add(path.name, None, None, N_("Dit bestand is te groot."))
         return table
-    records = _records(text, layout, path.name, complaints)
-    header = next(records, None)
-    if header is None:
+    data = path.read_bytes()
+    if data.startswith(SPREADSHEETS):
+        complaints.add(
+            path.name, None, None, N_("Dit is een spreadsheet. Sla hem op als CSV (UTF-8) en geef dat bestand op.")
+        )
         return table
-    at = _columns(header, layout, table, complaints)
-    if at is None:
-        return table
-    for number, cells in records:
-        if any(cell.strip() for cell in cells):
-            _read_row(table, layout, at, len(header[1]), number, cells, complaints)
+    for number, row in rows_of(table, records_of(data, layout, path.name, complaints), layout, complaints):
+        table.numbers.append(number)
+        table.rows.append(row)
     if not table.rows and not complaints.total and layout.name in {"students", "places"}:
         complaints.add(path.name, None, None, N_("Er staan geen gegevens onder de kolomnamen."))
     return table
+
+
+def rows_of(table, records, layout, complaints):
+    """Yield (row number, column → value) of records as they come, so that a long file need not fit in memory.
+
+    table   : a `Table` that learns which columns were ignored and how often a cell was empty
+    records : (row number, cells), the column names first; see `records_of`
+    """
+    header = next(records, None)
+    if header is None:
+        return
+    at = _columns(header, layout, table, complaints)
+    if at is None:
+        return
+    for number, cells in records:
+        if any(cell.strip() for cell in cells):
+            table.read += 1
+            row = _read_row(table, layout, at, len(header[1]), number, cells, complaints)
+            if row is not None:
+                yield number, row
 
 
 def each_once(table, columns, complaints):
@@ -87,16 +107,14 @@ def as_typed(text):
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
 
 
-def _text_of(path, complaints):
-    if path.stat().st_size > MOST_BYTES:
-        complaints.add(path.name, None, None, N_("Dit bestand is te groot."))
-        return None
-    data = path.read_bytes()
-    if data.startswith(SPREADSHEETS):
-        complaints.add(
-            path.name, None, None, N_("Dit is een spreadsheet. Sla hem op als CSV (UTF-8) en geef dat bestand op.")
-        )
-        return None
+def records_of(data, layout, name, complaints):
+    """Yield (row number, cells) of a delimited file in bytes; the first is the row of column names."""
+    text = _text_of(data, name, complaints)
+    if text is not None:
+        yield from _records(text, layout, name, complaints)
+
+
+def _text_of(data, name, complaints):
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             text = data.decode(encoding)
@@ -104,7 +122,7 @@ def _text_of(path, complaints):
             continue
         if "\0" not in text:
             return text
-    complaints.add(path.name, None, None, N_("Dit is geen leesbare tekst. Sla het bestand op als CSV (UTF-8)."))
+    complaints.add(name, None, None, N_("Dit is geen leesbare tekst. Sla het bestand op als CSV (UTF-8)."))
     return None
 
 
@@ -201,7 +219,7 @@ def _read_row(table, layout, at, width, number, cells, complaints):
             found=len(cells),
             width=width,
         )
-        return
+        return None
     row = {}
     for column in layout.columns:
         text = cells[at[column]] if column in at else ""
@@ -215,6 +233,4 @@ def _read_row(table, layout, at, width, number, cells, complaints):
         else:
             row[column.name] = column.default
             table.blanks[column] = table.blanks.get(column, 0) + 1
-    if complaints.total == before:
-        table.rows.append(row)
-        table.numbers.append(number)
+    return row if complaints.total == before else None

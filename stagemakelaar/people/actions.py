@@ -16,12 +16,19 @@ def create_programme(session, *, slug, name, kind, email, phone=None, by):
 
 def register_student(session, *, programme, email, by):
     """Make an account, a student and an empty profile for a cleaned address that has no account yet."""
-    user = _register(session, Role.STUDENT, email, programme_id=programme.id)
-    student = Student(user_id=user.id, user=user, programme_id=programme.id, created_at=clock.now())
-    student.profile = Profile()
+    student = new_student(programme.id, email)
     session.add(student)
-    audit.record(session, "student.registered", student, by=by or user)
+    session.flush()
+    audit.record(session, "student.registered", student, by=by or student.user)
     return student
+
+
+def new_student(programme_id, email):
+    """An account, a student and an empty profile that no session knows yet: for many at once."""
+    now = clock.now()
+    user = User(role=Role.STUDENT, email=email, programme_id=programme_id, created_at=now)
+    names = {"first_name": "", "prefix": "", "last_name": "", "sort_name": ""}
+    return Student(user=user, programme_id=programme_id, created_at=now, profile=Profile(), **names)
 
 
 def register_employer(session, *, email, by):

@@ -98,11 +98,18 @@ class Student(Base):
     """Student: who someone is. Nothing here is ever seen by the matcher."""
 
     __tablename__ = "student"
-    __table_args__ = (Index("ix_student_sorting", "programme_id", "sort_name"),)
+    __table_args__ = (
+        Index("ix_student_sorting", "programme_id", "sort_name"),
+        Index("uq_student_school_number", "programme_id", "school_number", unique=True),
+        Index("ix_student_birth", "programme_id", "birth_date"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), unique=True)
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    school_number: Mapped[str | None] = mapped_column(String(40))  # the school's own, by which its lists name a student
+    # the same person, registered twice: what belongs to them stands there, and this one is in no list
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("student.id"), index=True)
     first_name: Mapped[str] = mapped_column(String(100), default="")
     prefix: Mapped[str] = mapped_column(String(30), default="")  # tussenvoegsel
     last_name: Mapped[str] = mapped_column(String(100), default="")

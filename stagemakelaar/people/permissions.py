@@ -17,6 +17,7 @@ class Permission(enum.Enum):
     SEE_CASES = "see_cases"  # students and their cases, organisations, places of one's programme
     WORK_CASES = "work_cases"  # take a case on, note contacts, answer on behalf, follow up interest
     WORK_OFFERS = "work_offers"  # verify organisations and recognitions, enter and change places
+    IMPORT_LISTS = "import_lists"  # bring students and places in from a list, and merge doubles
     RUN_ROUNDS = "run_rounds"  # open a round, ask for a run, choose it, close it
     DECIDE = "decide"  # approve, reject, hold, withdraw
     REPLAY_POST = "replay_post"  # see undelivered letters and put them back in the queue
@@ -33,6 +34,7 @@ GRANTS = {
         Permission.SEE_CASES,
         Permission.WORK_CASES,
         Permission.WORK_OFFERS,
+        Permission.IMPORT_LISTS,
         Permission.RUN_ROUNDS,
         Permission.DECIDE,
         Permission.REPLAY_POST,
@@ -41,6 +43,7 @@ GRANTS = {
     Role.COORDINATOR: {
         Permission.SEE_CASES,
         Permission.WORK_OFFERS,
+        Permission.IMPORT_LISTS,
         Permission.RUN_ROUNDS,
         Permission.DECIDE,
         Permission.REPLAY_POST,

@@ -83,6 +83,7 @@ NEEDED = {
 
 _OF_STUDENT = frozenset({"first_name", "prefix", "last_name", "birth_date"})
 _OF_USER = frozenset({"phone"})
+_NAMES = frozenset({"first_name", "prefix", "last_name"})
 _LISTS = {"travel_modes": TravelMode, "kinds": KindOfWork, "must": Feature, "wishes": Feature}
 
 
@@ -128,20 +129,16 @@ def save_step(session, student, step, values, *, version=None, is_placed=False, 
             )
         )
     _may_change(student, step, values, is_placed=is_placed)
-    draft = _draft(student) | values
+    draft = draft_of(student) | values
     if draft["code"] != profile.code:
         draft["work_processes"] = draft["required_processes"] = []  # they belong to the code that was left
     refusals = list(RULES[step.value](session, draft, clock.today()))
     if profile.completed_at is not None:
-        refusals += [DomainError(gap.message, field=gap.field) for gap in _gaps(draft, step)]
+        refusals += [DomainError(gap.message, field=gap.field) for gap in gaps(draft, step)]
     if refusals:
         raise NotSaved(refusals)
     profile.work_processes, profile.required_processes = draft["work_processes"], draft["required_processes"]
-    for name, value in values.items():
-        _write(student, name, value)
-    if step is Step.DETAILS:
-        student.sort_name = folded(f"{student.last_name} {student.prefix} {student.first_name}")[:220]
-        student.user.name = student.full_name[:100]
+    write(student, values)
     profile.steps_done = [done.value for done in Step if done is step or done.value in profile.steps_done]
     flag_modified(profile, "steps_done")  # the version also grows when only the name changed
     audit.record(session, "profile.saved", student, by=by, step=step.value)
@@ -150,12 +147,12 @@ def save_step(session, student, step, values, *, version=None, is_placed=False, 
 
 def missing(student):
     """What the search still needs, in the order of the steps; an empty list means that the profile can be handed in."""
-    draft, found = _draft(student), []
+    draft, found = draft_of(student), []
     for step in Step:
-        gaps = _gaps(draft, step)
-        if not gaps and step.value not in student.profile.steps_done:
-            gaps = [Missing(step, None, N_("Deze stap heb je nog niet bekeken."))]
-        found += gaps
+        lacking = gaps(draft, step)
+        if not lacking and step.value not in student.profile.steps_done:
+            lacking = [Missing(step, None, N_("Deze stap heb je nog niet bekeken."))]
+        found += lacking
     return found
 
 
@@ -164,12 +161,12 @@ def state_of(student, step):
     profile = student.profile
     if step.value not in profile.steps_done and profile.completed_at is None:
         return StepState.TO_DO
-    return StepState.STARTED if _gaps(_draft(student), step) else StepState.DONE
+    return StepState.STARTED if gaps(draft_of(student), step) else StepState.DONE
 
 
 def objections(session, student):
     """What is filled in and no longer right, for instance a first day that has passed: pairs of (step, refusal)."""
-    draft, today = _draft(student), clock.today()
+    draft, today = draft_of(student), clock.today()
     return [(step, refusal) for step in Step for refusal in RULES[step.value](session, draft, today)]
 
 
@@ -204,7 +201,8 @@ def _may_change(student, step, values, *, is_placed):
         )
 
 
-def _gaps(draft, step):
+def gaps(draft, step):
+    """What the search cannot do without and a step of this draft lacks."""
     found = [
         Missing(step, name, message)
         for name, message in NEEDED[step].items()
@@ -217,7 +215,8 @@ def _gaps(draft, step):
     return found
 
 
-def _draft(student):
+def draft_of(student):
+    """Everything that is filled in: field → value, as the rules of a profile read it."""
     return {name: _read(student, name) for names in FIELDS.values() for name in names}
 
 
@@ -230,6 +229,15 @@ def _read(student, name):
     if name in _LISTS:
         return list(map(_LISTS[name], value))
     return value
+
+
+def write(student, values):
+    """Put values of any steps in their places: field → value, as `save_step` takes them. Checks nothing."""
+    for name, value in values.items():
+        _write(student, name, value)
+    if _NAMES & set(values):
+        student.sort_name = folded(f"{student.last_name} {student.prefix} {student.first_name}")[:220]
+        student.user.name = student.full_name[:100]
 
 
 def _write(student, name, value):

@@ -44,6 +44,12 @@ def live_placement_of(session, student):
     ).first()
 
 
+def placed_among(session, student_ids):
+    """Which of these students (numbers) have a placement now, as a set."""
+    found = select(Placement.student_id).where(Placement.student_id.in_(student_ids), Placement.state.in_(LIVE))
+    return set(session.scalars(found))
+
+
 def placements_of(session, student):
     """All placements of a student, oldest first."""
     return session.scalars(_of(student)).all()

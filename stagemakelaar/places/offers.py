@@ -83,6 +83,20 @@ def describe_learning(session, place, *, kinds, work_processes, by):
 
 def set_times(session, place, *, starts_on, ends_on, weekdays, hours_per_day, seats, late_hours, by):
     """Step "wanneer": from when to when, on which days, and how many seats. Seats never go below what is in use."""
+    check_times(starts_on, ends_on, weekdays)
+    if seats != place.seats:
+        change_seats(session, place, seats)  # first, since it reads the row anew
+        audit.record(session, "place.seats_changed", place, by=by, seats=seats)
+    place.starts_on = starts_on
+    place.ends_on = ends_on
+    place.weekdays = weekdays
+    place.hours_per_day = hours_per_day
+    place.late_hours = late_hours
+    _step_done(session, place, "wanneer", by=by)
+
+
+def check_times(starts_on, ends_on, weekdays):
+    """Refuse a period that cannot be, and a week without days."""
     if ends_on <= starts_on:
         raise DomainError(N_("De einddatum ligt vóór de begindatum."), field="ends_on")
     if ends_on <= clock.today():
@@ -93,15 +107,6 @@ def set_times(session, place, *, starts_on, ends_on, weekdays, hours_per_day, se
         raise DomainError(N_("Deze periode is langer dan vier jaar. Kijk het jaartal na."), field="ends_on")
     if weekdays == 0:
         raise DomainError(N_("Kies op welke dagen er werk is."), field="weekdays")
-    if seats != place.seats:
-        change_seats(session, place, seats)  # first, since it reads the row anew
-        audit.record(session, "place.seats_changed", place, by=by, seats=seats)
-    place.starts_on = starts_on
-    place.ends_on = ends_on
-    place.weekdays = weekdays
-    place.hours_per_day = hours_per_day
-    place.late_hours = late_hours
-    _step_done(session, place, "wanneer", by=by)
 
 
 def set_location(session, place, *, postcode, by):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from stagemakelaar import clock
@@ -170,6 +170,28 @@ def counts_for(session, organisations):
         .group_by(Place.organisation_id)
     )
     return {row[0]: row[1] for row in unchecked}, {row[0]: row[1] for row in offered}
+
+
+def organisations_registered(session, numbers):
+    """The branches with these (KVK number, vestigingsnummer), wherever they are registered: numbers → organisation."""
+    found = (
+        select(Organisation)
+        .where(tuple_(Organisation.kvk_number, Organisation.branch_number).in_(numbers))
+        .options(selectinload(Organisation.recognitions))
+    )
+    return {(one.kvk_number, one.branch_number): one for one in session.scalars(found)}
+
+
+def places_offered_by(session, programme_id, organisation_ids):
+    """The places that these organisations have in a programme and did not close, oldest first."""
+    found = (
+        select(Place)
+        .where(Place.programme_id == programme_id, Place.organisation_id.in_(organisation_ids))
+        .where(Place.state != PlaceState.CLOSED)
+        .options(selectinload(Place.codes))
+        .order_by(Place.id)
+    )
+    return session.scalars(found).all()
 
 
 def organisations_to_check(user):

@@ -47,7 +47,9 @@ def work_processes(session, code):
 
 
 def work_processes_with(session, ids):
-    """Work processes by their ids; ids that do not exist are left out."""
+    """Work processes by their ids; ids that do not exist are left out. Of none, nothing is asked."""
+    if not ids:
+        return []
     chosen = select(WorkProcess).where(WorkProcess.id.in_(list(ids))).order_by(WorkProcess.number, WorkProcess.id)
     return list(session.scalars(chosen))
 

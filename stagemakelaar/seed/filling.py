@@ -20,6 +20,7 @@ from stagemakelaar.seed import accounts, canaries, rounds
 from stagemakelaar.seed.archive import Archive
 from stagemakelaar.seed.companies import CARE, Companies
 from stagemakelaar.seed.history import History
+from stagemakelaar.seed.lists import lists_of_yesterday
 from stagemakelaar.seed.rows import writing_rows
 from stagemakelaar.seed.scales import SCALES
 from stagemakelaar.seed.students import Students
@@ -142,6 +143,8 @@ def fill_crowds(crowds, scale, seed, today):
 
 
 def _round_of_today(session, filling):
+    if filling.town.is_noord:
+        lists_of_yesterday(session, filling.town)
     if filling.crowd.open_proposals:
         rounds.this_round(session, filling.town)
     else:

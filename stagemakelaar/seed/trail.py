@@ -65,7 +65,7 @@ class Trail:
         self._columns = [array("q", column.tobytes()) for column in lines[:, ~is_due]]
         due = lines[:, is_due]
         due = due[:, np.argsort(due[0], kind="stable")]
-        audit.write_past(session, (_line(*values) for values in _in_parts(due)))
+        audit.write_many(session, (_line(*values) for values in _in_parts(due)))
 
 
 def _in_parts(lines, size=10_000):

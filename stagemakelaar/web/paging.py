@@ -35,7 +35,23 @@ def window(total):
     return max(min(page, _last_page(total)), 0) * ROWS
 
 
-def page_of(items, start, total):
+def rows_among(found, *, endpoint=None):
+    """The page that the address asks for of what an iterable gives; only that page and the first are in memory.
+
+    endpoint    of the page that has the other pages, when it is not this one
+    """
+    start, total = ((number("pagina") or 1) - 1) * ROWS, 0
+    first: list = []
+    items: list = []
+    for total, one in enumerate(found, start=1):
+        if total <= ROWS:
+            first.append(one)
+        if start < total <= start + ROWS:
+            items.append(one)
+    return page_of(items, start, total, endpoint) if items else page_of(first, 0, total, endpoint)
+
+
+def page_of(items, start, total, endpoint=None):
     """The rows of one page, which begins after `start` of them."""
     page = start // ROWS
     return Rows(
@@ -43,8 +59,8 @@ def page_of(items, start, total):
         first=start + 1 if total else 0,
         last=start + len(items),
         total=total,
-        previous_url=_url(page) if page > 0 else None,
-        next_url=_url(page + 2) if page < _last_page(total) else None,
+        previous_url=_url(page, endpoint) if page > 0 else None,
+        next_url=_url(page + 2, endpoint) if page < _last_page(total) else None,
     )
 
 
@@ -64,7 +80,7 @@ def number(name):
     return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else None
 
 
-def _url(page):
+def _url(page, endpoint=None):
     kept = {name: value for name, value in request.args.items() if name != "pagina"}
     values: dict[str, Any] = {**(request.view_args or {}), **kept, "pagina": page}
-    return url_for(request.endpoint or "", **values)
+    return url_for(endpoint or request.endpoint or "", **values)
