@@ -27,7 +27,7 @@ from stagemakelaar.reference.vocabulary import (
     Weekday,
 )
 from stagemakelaar.rounds.comparing import Change
-from stagemakelaar.rounds.models import HintLevel, ProposalState, RoundState, RunState, Verdict
+from stagemakelaar.rounds.models import ChangeKind, HintLevel, ProposalState, RoundState, RunState, Verdict
 
 WORDS = {
     Role.STUDENT: _("student"),
@@ -118,6 +118,9 @@ WORDS = {
     Act.HOLD: _("vasthouden"),
     Act.REPLACE: _("een andere plek kiezen"),
     Act.UNDO: _("een besluit terugdraaien"),
+    ChangeKind.REPLACED: _("andere plek"),
+    ChangeKind.PLACED: _("met de hand geplaatst"),
+    ChangeKind.REJECTED: _("voorstel afgewezen"),
     PlacementState.PLANNED: _("wacht op antwoord"),
     PlacementState.CONFIRMED: _("bevestigd"),
     PlacementState.ACTIVE: _("loopt"),

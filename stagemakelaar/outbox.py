@@ -147,8 +147,17 @@ def let_go(session, key_prefix, **data):
 
 def none_was_offered(session, prefix):
     """Whether no letter under a prefix was ever handed to a mail host, not even in vain."""
+    return not prefixes_offered(session, [prefix])
+
+
+def prefixes_offered(session, prefixes):
+    """Of these prefixes, those under which a letter was ever handed to a mail host; one question for all of them."""
+    if not prefixes:
+        return set()
     waits = (Message.state == MessageState.QUEUED) & (Message.attempts == 0) | (Message.state == MessageState.CANCELLED)
-    return session.scalar(select(Message.id).where(Message.key.startswith(prefix), not_(waits)).limit(1)) is None
+    under = or_(*(Message.key.startswith(prefix) for prefix in prefixes))
+    keys = session.scalars(select(Message.key).where(under, not_(waits))).all()
+    return {prefix for prefix in prefixes if any(key.startswith(prefix) for key in keys)}
 
 
 def keys_not_cancelled(session, prefix):

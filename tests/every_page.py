@@ -12,7 +12,7 @@ from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Student, User
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import Interest, Membership, Organisation, Place, Recognition
-from stagemakelaar.rounds.models import Proposal, ProposalState, Round, RoundState, Run
+from stagemakelaar.rounds.models import Comment, HandChange, Proposal, ProposalState, Round, RoundState, Run
 from stagemakelaar.seed import accounts
 from tests.pages import Browser
 
@@ -148,6 +148,11 @@ POST /rondes/{round}/berekeningen/{run}/kiezen                      bc
 POST /rondes/{round}/berekeningen/{run}/stoppen                     bc
 GET  /rondes/{round}/sluiten                                        bc
 POST /rondes/{round}/sluiten                                        bc
+GET  /rondes/{round}/wijzigingen                                    bc
+GET  /rondes/{round}/wijzigingen/terugdraaien                       bc
+POST /rondes/{round}/wijzigingen/terugdraaien                       bc
+GET  /wijzigingen/{hand_change}/terugdraaien                        bc
+POST /wijzigingen/{hand_change}/terugdraaien                        bc
 GET  /voorstellen/{proposal}                                        bc
 POST /voorstellen/{proposal}/besluit                                bc
 GET  /voorstellen/{proposal}/andere-plek/{place}                    bc
@@ -155,6 +160,11 @@ POST /voorstellen/{proposal}/andere-plek/{place}                    bc
 GET  /voorstellen/{proposal}/terugdraaien                           bc
 POST /voorstellen/{proposal}/terugdraaien                           bc
 POST /voorstellen/{held}/oppakken                                   bc
+GET  /voorstellen/{proposal}/opmerkingen                            bc
+POST /voorstellen/{proposal}/opmerkingen                            bc
+GET  /opmerkingen/{comment}/antwoord                                bc
+POST /opmerkingen/{comment}/antwoord                                bc
+POST /opmerkingen/{comment}/{settle}                                bc
 GET  /plaatsingen                                                   bc
 GET  /plaatsingen/samen                                             b
 POST /plaatsingen/samen                                             b
@@ -195,6 +205,7 @@ WORDS = {
     "outcome": "contact",
     "change": "beginnen",
     "side": "student",
+    "settle": "afhandelen",
     "hint": 1,
     "token": "een-token-dat-niet-bestaat",
 }
@@ -243,6 +254,8 @@ def records_of(session):
         "held": first(proposals.where(Proposal.state == ProposalState.HELD)).id,
         "list": first(select(Upload.id).where(Upload.programme_id == noord, Upload.kind == UploadKind.STUDENTS)),
         "place_list": first(select(Upload.id).where(Upload.programme_id == noord, Upload.kind == UploadKind.PLACES)),
+        "hand_change": first(select(HandChange.id).where(HandChange.round_id == review.id)),
+        "comment": first(select(Comment.id).where(Comment.programme_id == noord, Comment.answers_id.is_(None))),
         "message": first(select(Message.id).where(Message.programme_id == noord, Message.state == MessageState.FAILED)),
         "account": first(select(User.id).where(User.email == "leaver@demo.example")),
     }

@@ -114,9 +114,18 @@ def undo(session, placement, *, note, by):
 
 def can_undo(session, placement):
     """Whether a placement just planned can be taken back: nobody answered, and no letter has left yet."""
-    answered = placement.student_accepted_at or placement.employer_confirmed_at
-    waits = placement.state is PlacementState.PLANNED and not answered
-    return waits and outbox.none_was_offered(session, f"placement:{placement.id}:")
+    return placement.id in undoable(session, [placement])
+
+
+def undoable(session, placements):
+    """The numbers of those of these placements that can be taken back unheard; one question for all of them."""
+    silent = [
+        one
+        for one in placements
+        if one.state is PlacementState.PLANNED and not (one.student_accepted_at or one.employer_confirmed_at)
+    ]
+    offered = outbox.prefixes_offered(session, [f"placement:{one.id}:" for one in silent])
+    return {one.id for one in silent if f"placement:{one.id}:" not in offered}
 
 
 def start(session, placement, *, by):

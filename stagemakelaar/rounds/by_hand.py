@@ -10,12 +10,20 @@ from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.people.reasons import Act, in_one, must_say
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import PlacementState
-from stagemakelaar.rounds import review
-from stagemakelaar.rounds.models import Proposal, ProposalState, RoundState
+from stagemakelaar.rounds import changes, comments, review
+from stagemakelaar.rounds.models import ChangeKind, Proposal, ProposalState, RoundState
+from stagemakelaar.rounds.queries import run_under_review
 
 
 def place_student(session, student, place, *, by, why):
     """Place a student where the broker says, if no hard rule forbids it today. Gives back the placement."""
+    placement = _place(session, student, place, by=by, why=why)
+    if (run := run_under_review(session, student.programme_id)) is not None:
+        changes.note(session, ChangeKind.PLACED, run, student, place, by=by, why=why, placement=placement)
+    return placement
+
+
+def _place(session, student, place, *, by, why):
     if not why.strip():
         raise DomainError(N_("Schrijf op waarom u deze plek kiest."), field="why")
     if not student.programme_id == place.programme_id == by.programme_id:
@@ -32,8 +40,12 @@ def replace(session, proposal, place, *, by, why="", reason=None, seconds=None, 
     if place.id == proposal.place_id:
         raise DomainError(N_("Dit is de plek van het voorstel. Keur het voorstel goed."))
     review.may_decide_about_run(proposal, by=by)
-    review.turn_down(session, proposal, by=by, why=why, reason=reason, seconds=seconds, version=version)
-    return place_student(session, proposal.student, place, by=by, why=in_one(reason, why))
+    proposal = review.turn_down(session, proposal, by=by, why=why, reason=reason, seconds=seconds, version=version)
+    student, said = proposal.student, in_one(reason, why)
+    placement = _place(session, student, place, by=by, why=said)
+    made = {"proposal": proposal, "placement": placement}
+    changes.note(session, ChangeKind.REPLACED, proposal.run, student, place, by=by, why=said, **made)
+    return placement
 
 
 def undo(session, proposal, *, by, why="", reason=None):
@@ -48,11 +60,15 @@ def undo(session, proposal, *, by, why="", reason=None):
         raise Overtaken(N_("Dit besluit is al teruggedraaid. Kijk eerst wat er gebeurd is."))
     if proposal.state is not ProposalState.APPROVED or proposal.placement.state is not PlacementState.PLANNED:
         raise DomainError(N_("Dit besluit kan niet meer teruggedraaid worden."))
-    match_round = proposal.run.round
-    if match_round.state is not RoundState.REVIEW or match_round.chosen_run_id != proposal.run_id:
+    if not is_reviewed(proposal.run):
         raise DomainError(N_("Deze ronde wordt niet meer beoordeeld. Trek de plaatsing terug."))
     placements.undo(session, proposal.placement, note=in_one(reason, why), by=by)
     proposal.reviews[-1].undone_reason = reason or None
+    return reopen(session, proposal, by=by)
+
+
+def reopen(session, proposal, *, by):
+    """Put a new, open proposal in the place of one whose decision was taken back; what was said about it goes along."""
     now = clock.now()
     again = Proposal(
         run_id=proposal.run_id,
@@ -69,6 +85,7 @@ def undo(session, proposal, *, by, why="", reason=None):
     )
     session.add(again)
     session.flush()
+    comments.move_to(session, proposal, again)
     audit.record(session, "proposal.undone", proposal, by=by, student=proposal.student_id, again=again.id)
     return again
 
@@ -80,10 +97,10 @@ def replaced_by(session, proposal):
 
 def can_undo(session, proposal):
     """Whether an approval can still be taken back without anyone hearing of it."""
-    match_round = proposal.run.round
-    return (
-        proposal.state is ProposalState.APPROVED
-        and match_round.state is RoundState.REVIEW
-        and match_round.chosen_run_id == proposal.run_id
-        and placements.can_undo(session, proposal.placement)
-    )
+    is_decided = proposal.state is ProposalState.APPROVED and is_reviewed(proposal.run)
+    return is_decided and placements.can_undo(session, proposal.placement)
+
+
+def is_reviewed(run):
+    """Whether the proposals of this run are those that are decided about now."""
+    return run.round.state is RoundState.REVIEW and run.round.chosen_run_id == run.id

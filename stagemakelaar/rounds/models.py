@@ -1,4 +1,4 @@
-"""Matchronde, berekening, voorstel, beoordeling."""
+"""Matchronde, berekening, voorstel, beoordeling, wijziging, opmerking."""
 
 import enum
 from datetime import date, datetime
@@ -225,6 +225,7 @@ class Hint(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
+    student: Mapped[Student] = relationship()
     place: Mapped[Place] = relationship(lazy="joined", innerjoin=True)
     by: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[by_id])
 
@@ -259,3 +260,77 @@ class Review(Base):
 
     proposal: Mapped[Proposal] = relationship(back_populates="reviews")
     by: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class ChangeKind(enum.Enum):
+    """Soort wijziging met de hand."""
+
+    REPLACED = "replaced"  # the proposal was turned down and the student placed elsewhere
+    PLACED = "placed"  # placed without a proposal
+    REJECTED = "rejected"  # the proposal was turned down
+
+
+class HandChange(Base):
+    """Wijziging: what a broker did in a round that the computation had not proposed, until it was taken back.
+
+    What it cost is not stored: it follows from the run, which never changes.
+    """
+
+    __tablename__ = "hand_change"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", ChangeKind), name="kind"),
+        CheckConstraint("(kind = 'placed') = (proposal_id IS NULL)", name="placed_means_no_proposal"),
+        CheckConstraint("(kind = 'rejected') = (placement_id IS NULL)", name="rejected_means_no_placement"),
+        CheckConstraint("(undone_at IS NULL) = (undone_by_id IS NULL)", name="undone_by_whom"),
+        UniqueConstraint("placement_id"),
+        UniqueConstraint("proposal_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)  # the one that was looked at
+    kind: Mapped[ChangeKind] = mapped_column(choice(ChangeKind))
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))  # where the student went, or must not go
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"))
+    placement_id: Mapped[int | None] = mapped_column(ForeignKey("placement.id"))
+    why: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    undone_why: Mapped[str] = mapped_column(Text, default="")
+
+    round: Mapped[Round] = relationship()
+    run: Mapped[Run] = relationship()
+    student: Mapped[Student] = relationship(lazy="joined", innerjoin=True)
+    place: Mapped[Place] = relationship(lazy="joined", innerjoin=True)
+    proposal: Mapped[Proposal | None] = relationship()
+    placement: Mapped[Placement | None] = relationship()
+    by: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[by_id])
+    undone_by: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[undone_by_id])
+
+
+class Comment(Base):
+    """Opmerking: what brokers ask and answer each other about a proposal. One that asks is resolved when done."""
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        CheckConstraint("(resolved_at IS NULL) = (resolved_by_id IS NULL)", name="resolved_by_whom"),
+        CheckConstraint("answers_id IS NULL OR resolved_at IS NULL", name="answers_are_not_resolved"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    answers_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    proposal: Mapped[Proposal] = relationship()
+    by: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[by_id])
+    resolved_by: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[resolved_by_id])

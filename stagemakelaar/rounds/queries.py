@@ -106,6 +106,15 @@ def live_round(session, programme_id):
     ).first()
 
 
+def run_under_review(session, programme_id):
+    """The run that is being decided about in a programme, or None."""
+    return session.scalars(
+        select(Run)
+        .join(Round, Round.chosen_run_id == Run.id)
+        .where(Round.programme_id == programme_id, Round.state == RoundState.REVIEW)
+    ).first()
+
+
 def run_under_way(session, match_round):
     """The run of a round that waits or is being computed, or None."""
     return session.scalars(

@@ -8,12 +8,12 @@ from stagemakelaar.casework.queries import case_of
 from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.flow import move
 from stagemakelaar.matching.eligibility import Rule, why_not
-from stagemakelaar.people.reasons import Act, must_say
+from stagemakelaar.people.reasons import Act, in_one, must_say
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.queries import live_placement_of
 from stagemakelaar.places.models import OrganisationState, PlaceState
-from stagemakelaar.rounds import snapshot
-from stagemakelaar.rounds.models import Proposal, ProposalState, Review, RoundState, Verdict
+from stagemakelaar.rounds import changes, snapshot
+from stagemakelaar.rounds.models import ChangeKind, Proposal, ProposalState, Review, RoundState, Verdict
 
 REFUSALS = {
     Rule.RECOGNISED: N_("Het bedrijf heeft op de eerste dag geen gecontroleerde erkenning voor deze opleiding."),
@@ -69,14 +69,17 @@ def reject(session, proposal, *, by, why="", reason=None, seconds=None, version=
     """Turn a proposal down, with a reason; this round does not come to the same pair again."""
     otherwise = N_("Kies waarom u dit voorstel afwijst, of schrijf het op.")
     must_say(proposal.run.round.programme, Act.REJECT, reason=reason, why=why, otherwise=otherwise)
-    turn_down(session, proposal, by=by, why=why, reason=reason, seconds=seconds, version=version)
+    proposal = turn_down(session, proposal, by=by, why=why, reason=reason, seconds=seconds, version=version)
+    said = {"by": by, "why": in_one(reason, why), "proposal": proposal}
+    changes.note(session, ChangeKind.REJECTED, proposal.run, proposal.student, proposal.place, **said)
 
 
 def turn_down(session, proposal, *, by, why, reason, seconds=None, version=None):
-    """The same, for a reason that was looked at before."""
+    """The same, for a reason that was looked at before; alone or as one half of another. Gives back the proposal."""
     proposal = _take_up(session, proposal, by=by, version=version)
     move(session, proposal, ProposalState.REJECTED, by=by)
     _note(session, proposal, Verdict.REJECT, by=by, why=why, reason=reason, seconds=seconds)
+    return proposal
 
 
 def hold(session, proposal, *, by, until, why="", reason=None, seconds=None, version=None):
@@ -108,24 +111,28 @@ def objection_of_today(session, proposal):
 
 def objection_between(session, student, place):
     """What forbids it today that this student is placed here, as a sentence to translate; None when all is well."""
+    return next(iter(objections_between(session, student, place)), None)
+
+
+def objections_between(session, student, place):
+    """All that forbids it today, the most telling first: sentences to translate."""
     if live_placement_of(session, student) is not None:
-        return ALREADY_PLACED
+        return [ALREADY_PLACED]
     if case_of(session, student).state is not CaseState.SEARCHING:
-        return N_("Voor deze student wordt nu niet gezocht.")
+        return [N_("Voor deze student wordt nu niet gezocht.")]
     if place.organisation.state is OrganisationState.VERIFIED and place.state is not PlaceState.OPEN:
-        return N_("Deze plek staat niet meer open.")
-    return _broken_rule(session, student, place)
+        return [N_("Deze plek staat niet meer open.")]
+    return _broken_rules(session, student, place)
 
 
-def _broken_rule(session, student, place):
+def _broken_rules(session, student, place):
     """Put the pair before the matcher's own hard rules once more, as both are now."""
     problem = snapshot.pair_of_today(session, student, place)
     if problem is None:
-        return N_("Het profiel van de student is niet meer compleet.")
+        return [N_("Het profiel van de student is niet meer compleet.")]
     if not len(problem.openings):
-        return N_("De gegevens van de plek zijn niet meer compleet.")
-    broken = why_not(problem, student.id, place.id)
-    return REFUSALS[broken[0]] if broken else None
+        return [N_("De gegevens van de plek zijn niet meer compleet.")]
+    return [REFUSALS[rule] for rule in why_not(problem, student.id, place.id)]
 
 
 def _take_up(session, proposal, *, by, version):

@@ -22,7 +22,7 @@ from stagemakelaar.reference.vocabulary import TravelMode, mask_of
 from stagemakelaar.rounds import columns_of, reach
 from stagemakelaar.rounds.hints import hints_of
 from stagemakelaar.rounds.models import Proposal, Review, Run, Verdict
-from stagemakelaar.rounds.queries import IS_READY, takes_part
+from stagemakelaar.rounds.queries import IS_READY, STANDS, takes_part
 from stagemakelaar.rounds.reading import number, read, translated
 from stagemakelaar.rounds.run_settings import RunSettings
 
@@ -152,11 +152,11 @@ def _said_no_by_student(session, programme_id, student_id=None):
 
 
 def _said_no_by_broker(session, round_id):
-    """Proposals of this round that were rejected with a reason; the next round may come to the same pair again."""
+    """Proposals of this round that stand rejected with a reason; the next round may come to the same pair again."""
     rejected = (
         select(Proposal.student_id, Proposal.place_id)
         .join(Run, Run.id == Proposal.run_id)
         .join(Review, Review.proposal_id == Proposal.id)
-        .where(Run.round_id == round_id, Review.verdict == Verdict.REJECT)
+        .where(Run.round_id == round_id, Review.verdict == Verdict.REJECT, STANDS)
     )
     return {(student, place, BROKER_SAID_NO) for student, place in session.execute(rejected)}

@@ -6,9 +6,10 @@ from sqlalchemy import select
 
 from stagemakelaar.people.models import Student, User
 from stagemakelaar.rounds import actions as rounds
-from stagemakelaar.rounds import review
-from stagemakelaar.rounds.models import Proposal, ProposalState
-from stagemakelaar.rounds.queries import proposals_of
+from stagemakelaar.rounds import by_hand, comments, review
+from stagemakelaar.rounds.hints import give_hint
+from stagemakelaar.rounds.models import HintLevel, Proposal, ProposalState
+from stagemakelaar.rounds.queries import alternatives_for, proposals_of
 from stagemakelaar.rounds.run_settings import settings_from
 from stagemakelaar.seed import accounts
 
@@ -43,6 +44,7 @@ def this_round(session, town):
     kept = set(session.scalars(select(Proposal.id).where(Proposal.run_id == run.id, Proposal.student_id.in_(named))))
     free = [number for number in ids if number not in kept]
     town.rng.shuffle(free)
+    turned_down = []
     decided = max(len(ids) - crowd.open_proposals, 0)
     for order, number in enumerate(free[:decided]):
         proposal = session.get(Proposal, number)
@@ -52,7 +54,38 @@ def this_round(session, town):
             until = town.country.today + timedelta(days=7)
             review.hold(session, proposal, by=broker, why="Wacht op de school.", until=until)
         else:
-            review.reject(session, proposal, by=broker, why="De student wil eerst een gesprek.")
+            turned_down.append(proposal)
+            _turn_down(session, proposal, broker, elsewhere=town.is_noord and len(turned_down) == 1)
+    _talk(session, town, [session.get(Proposal, number) for number in sorted(kept)], turned_down)
+
+
+def _turn_down(session, proposal, broker, *, elsewhere):
+    """Reject a proposal, or choose another place if that is asked and there is one."""
+    others = (place for place, _cost, _who in alternatives_for(session, proposal)) if elsewhere else ()
+    for place in others:
+        if review.objection_between(session, proposal.student, place) is None:
+            by_hand.replace(session, proposal, place, by=broker, why="De student kent dit bedrijf al.")
+            return
+    review.reject(session, proposal, by=broker, why="De student wil eerst een gesprek.")
+
+
+def _talk(session, town, open_ones, turned_down):
+    """Brokers ask each other something; what came of it is forced for the next computation."""
+    for proposal in open_ones[:1]:
+        asked, other = town.broker(), town.broker()
+        done = comments.comment_on(session, proposal, text="Is de begeleider al terug van vakantie?", by=asked)
+        comments.answer(session, done, text="Ja, sinds maandag.", by=other)
+        comments.resolve(session, done, by=asked)
+        text = "Kan de student op maandag wel? De school heeft die dag les."
+        comments.answer(
+            session,
+            comments.comment_on(session, proposal, text=text, by=other),
+            text="Ik vraag het vandaag aan de school.",
+            by=asked,
+        )
+    for proposal in turned_down[-1:]:
+        why = "De student had hier een vervelend gesprek."
+        give_hint(session, proposal.student, proposal.place, level=HintLevel.NEVER, why=why, by=town.broker())
 
 
 def _compute(session, town, match_round):

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from stagemakelaar.people.models import Student
+from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import Place
 
 MOST_NAMES = 3
@@ -15,6 +17,15 @@ class Other(NamedTuple):
 
     place: Place
     costs: list
+
+
+class Shift(NamedTuple):
+    """Verschuiving in woorden: a student, the place in the computation and the place instead, and what is settled."""
+
+    student: Student
+    before: str
+    after: str
+    placement: Placement | None
 
 
 def alternatives_in_words(rows):
@@ -46,7 +57,7 @@ def _costs(alternative, students):
             alternative.placed,
             who=_who(gains, students),
         )
-    yield _fit(alternative)
+    yield fit_in_words(alternative.total_fit)
     others = [move.candidate for move in alternative.moves if move.before is not None and move.after is not None]
     if others:
         yield ngettext(
@@ -59,13 +70,40 @@ def _costs(alternative, students):
         yield _("niemand anders verschuift")
 
 
-def _fit(alternative):
-    points = alternative.total_fit
+def fit_in_words(points):
+    """A change in how well everything fits together, as a phrase."""
     if points == 0:
         return _("alles samen past even goed")
     if points < 0:
         return ngettext("alles samen past %(num)s punt minder", "alles samen past %(num)s punten minder", -points)
     return ngettext("alles samen past %(num)s punt beter", "alles samen past %(num)s punten beter", points)
+
+
+def placed_in_words(change):
+    """A change in how many students have a place, as a phrase."""
+    if change == 0:
+        return _("evenveel studenten geplaatst")
+    if change < 0:
+        return ngettext("%(num)s student minder geplaatst", "%(num)s studenten minder geplaatst", -change)
+    return ngettext("%(num)s student meer geplaatst", "%(num)s studenten meer geplaatst", change)
+
+
+def chain_in_words(cost):
+    """Who would move by a `Cost`: from which place to which, and the placement of whoever has one already."""
+    return [
+        Shift(
+            cost.students.get(move.candidate),
+            _place(cost, move.before),
+            _place(cost, move.after),
+            cost.settled.get(move.candidate),
+        )
+        for move in cost.alternative.moves
+    ]
+
+
+def _place(cost, key):
+    place = cost.places.get(key)
+    return f"{place.organisation.name}, {place.title}" if place is not None else _("geen plek")
 
 
 def _who(keys, students):

@@ -12,17 +12,21 @@ from stagemakelaar import audit
 from stagemakelaar.casework.queries import case_for
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError
+from stagemakelaar.matching.eligibility import Rule
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.reasons import Act
+from stagemakelaar.placements.queries import live_at, live_placement_of
 from stagemakelaar.places.queries import place_for
 from stagemakelaar.rounds import by_hand, review
 from stagemakelaar.rounds.by_hand_options import options_of_today
+from stagemakelaar.rounds.costs import cost_of_placing
 from stagemakelaar.rounds.models import ProposalState
-from stagemakelaar.rounds.queries import alternatives_for, proposal_for
+from stagemakelaar.rounds.queries import proposal_for, run_under_review
 from stagemakelaar.rounds.repairs import offers_for
 from stagemakelaar.web import opened
 from stagemakelaar.web.access import actor, allow
-from stagemakelaar.web.alternative_words import alternatives_in_words, costs_in_words
+from stagemakelaar.web.alternative_words import chain_in_words, costs_in_words
+from stagemakelaar.web.fields import Version
 from stagemakelaar.web.forms import BaseForm, LongText, required
 from stagemakelaar.web.place_words import terms_of
 from stagemakelaar.web.reason_fields import reason_field
@@ -54,7 +58,7 @@ def _replace_form(programme, *arguments, **known):
             description=_l("Nodig als u geen reden kiest. De student mag dit lezen."),
             render_kw={"rows": "3"},
         )
-        version = HiddenField()
+        version = Version()
         opened = HiddenField()
 
     return ReplaceForm(*arguments, **known)
@@ -119,15 +123,29 @@ def place(student_id, place_id):
             return _placed(placement)
     session = current_session()
     student, chosen = case_for(session, actor(), student_id).student, place_for(session, actor(), place_id)
-    objection = review.objection_between(session, student, chosen)
+    run = run_under_review(session, student.programme_id)
     return render_template(
         "by_hand/place.html",
         student=student,
         place=chosen,
-        terms=terms_of(session, student, chosen),
-        objection=_(objection) if objection else None,
+        **_about(session, run, student, chosen),
+        run=run,
         form=form,
-    ), 422 if form.errors else 200
+    ), form.status
+
+
+def _about(session, run, student, place):
+    """What both pages say of a student at a place: the terms, what it costs and for whom, and what forbids it."""
+    cost = cost_of_placing(session, run, student, place) if run is not None else None
+    objections = review.objections_between(session, student, place)
+    return {
+        "terms": terms_of(session, student, place),
+        "costs": costs_in_words(cost.alternative, cost.students) if cost else [],
+        "chain": chain_in_words(cost) if cost else [],
+        "objections": [_(one) for one in objections],
+        "own": live_placement_of(session, student) if review.ALREADY_PLACED in objections else None,
+        "holders": live_at(session, place) if review.REFUSALS[Rule.SEATS] in objections else [],
+    }
 
 
 # --- from a proposal -----------------------------------------------------------------------------------------------
@@ -140,7 +158,7 @@ def replace(proposal_id, place_id):
     place_for(current_session(), actor(), place_id)
     sent = request.form if request.method == "POST" else None
     since = request.args.get("sinds", "")
-    form = _replace_form(proposal.student.programme, sent, version=str(proposal.version), opened=since)
+    form = _replace_form(proposal.student.programme, sent, version=proposal.version, opened=since)
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
@@ -154,7 +172,7 @@ def replace(proposal_id, place_id):
                     why=form.why.data or "",
                     reason=form.reason.data,
                     seconds=opened.seconds_since(form.opened.data, proposal_id),
-                    version=_number(form.version.data),
+                    version=form.version.data,
                 )
         except DomainError as refusal:
             form.refuse(refusal)
@@ -167,18 +185,15 @@ def replace(proposal_id, place_id):
     proposal, chosen = proposal_for(session, actor(), proposal_id), place_for(session, actor(), place_id)
     if proposal.state is not ProposalState.OPEN and not form.errors:
         return redirect(url_for("proposals.show", proposal_id=proposal_id))
-    others = alternatives_in_words(alternatives_for(session, proposal))
-    objection = review.objection_between(session, proposal.student, chosen)
+    form.version.data = proposal.version  # the page below shows it as it is now
     return render_template(
         "by_hand/replace.html",
         proposal=proposal,
         student=proposal.student,
         place=chosen,
-        terms=terms_of(session, proposal.student, chosen),
-        costs=next((other.costs for other in others if other.place.id == place_id), []),
-        objection=_(objection) if objection else None,
+        **_about(session, proposal.run, proposal.student, chosen),
         form=form,
-    ), 422 if form.errors else 200
+    ), form.status
 
 
 @pages.route("/voorstellen/<int:proposal_id>/terugdraaien", methods=["GET", "POST"])
@@ -207,14 +222,9 @@ def undo(proposal_id):
     proposal = proposal_for(session, actor(), proposal_id)
     if not form.errors and not by_hand.can_undo(session, proposal):
         return redirect(url_for("proposals.show", proposal_id=proposal_id))
-    return render_template("by_hand/undo.html", proposal=proposal, form=form), 422 if form.errors else 200
+    return render_template("by_hand/undo.html", proposal=proposal, form=form), form.status
 
 
 def _placed(placement):
     flash(_("Geplaatst. De student en het bedrijf krijgen een brief."), "success")
     return redirect(url_for("placements.show", placement_id=placement.id))
-
-
-def _number(text):
-    """The version that came with the page; a text that is no number never fits."""
-    return int(text) if text and text.isdecimal() and len(text) <= 9 else -1

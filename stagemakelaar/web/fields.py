@@ -5,7 +5,7 @@ import re
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField
+from wtforms import HiddenField, RadioField, SelectChoice, SelectMultipleField, StringField
 from wtforms.fields.choices import Choice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, Option, Select
@@ -28,6 +28,17 @@ class Typed(StringField):
 
     def _value(self):
         return self.typed if self.typed is not None else self.show(self.data)
+
+
+class Version(HiddenField):
+    """The version of the record as the page showed it, so that nobody decides about what changed meanwhile."""
+
+    def process_formdata(self, valuelist):
+        """Read the number that we gave out; anything else, or nothing, is no page of ours."""
+        text, self.data = (valuelist[0] if valuelist else ""), None
+        if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+            raise ValueError(str(_("Deze pagina is niet goed aangekomen. Open haar opnieuw.")))
+        self.data = int(text)
 
 
 class Day(Typed):

@@ -9,7 +9,7 @@ from wtforms.csrf.session import SessionCSRF
 from wtforms.validators import ValidationError
 
 from stagemakelaar import clock
-from stagemakelaar.errors import DomainError
+from stagemakelaar.errors import DomainError, IllegalMove, Overtaken
 from stagemakelaar.reference import formats
 
 
@@ -54,8 +54,16 @@ class BaseForm(Form):
         def locales(self):
             return [str(get_locale() or "nl")]
 
+    overtaken = False
+
+    @property
+    def status(self):
+        """The status of a page that shows this form: 200, 422 for a mistake in it, 409 when someone else was first."""
+        return 409 if self.overtaken else 422 if self.errors else 200
+
     def refuse(self, refusal):
         """Show a refusal of the rules at its field, or in the summary when it has none here."""
+        self.overtaken = isinstance(refusal, Overtaken | IllegalMove)
         sentence = say(refusal)
         field = self._fields.get(refusal.field) if refusal.field else None
         if field is None:

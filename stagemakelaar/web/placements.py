@@ -17,7 +17,7 @@ from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.placements import actions
 from stagemakelaar.placements.models import LIVE, BrokerReason, EmployerReason, Placement, PlacementState, StudentReason
 from stagemakelaar.placements.queries import is_overdue, placement_for, placements_chosen, placements_visible_to
-from stagemakelaar.rounds import by_hand
+from stagemakelaar.rounds.changes import change_that_made
 from stagemakelaar.rounds.queries import proposal_that_led_to
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.case_words import waits_for
@@ -157,7 +157,7 @@ def show(placement_id):
         place=placement.place,
         case=case_of(session, placement.student),
         proposal=proposal,
-        undoes=proposal is not None and may(actor(), Permission.DECIDE) and by_hand.can_undo(session, proposal),
+        undo_url=_undo_url(session, placement, proposal) if may(actor(), Permission.DECIDE) else None,
         score=parts_in_words(placement.reasons),
         total=total_in_words(placement.reasons),
         letters=letters_about(session, placement),
@@ -170,6 +170,16 @@ def show(placement_id):
         works=may(actor(), Permission.WORK_CASES),
         button_form=ButtonForm(),
     )
+
+
+def _undo_url(session, placement, proposal):
+    """Where the decision behind a placement is taken back while its letters wait, or None."""
+    if not actions.can_undo(session, placement):
+        return None
+    if proposal is not None:
+        return url_for("by_hand.undo", proposal_id=proposal.id)
+    change = change_that_made(session, placement)
+    return url_for("changes.undo", change_id=change.id) if change is not None else None
 
 
 def _was_noted_by_staff(session, user_id):

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError
 from wtforms import HiddenField
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Optional
 
 from stagemakelaar import audit, clock
 from stagemakelaar.casework.queries import case_of
@@ -17,6 +17,7 @@ from stagemakelaar.errors import DomainError, NotFound, Overtaken
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.people.reasons import Act
 from stagemakelaar.rounds import by_hand, review
+from stagemakelaar.rounds.comments import threads_about
 from stagemakelaar.rounds.models import Proposal, ProposalState, RoundState, Verdict
 from stagemakelaar.rounds.queries import (
     alternatives_for,
@@ -33,7 +34,7 @@ from stagemakelaar.web.case_words import parts_of_file
 from stagemakelaar.web.errors import LOST_RACE, is_lost_race
 from stagemakelaar.web.errors import show as show_error
 from stagemakelaar.web.explanations import PRIORITY, agreed_in_words, parts_in_words, total_in_words
-from stagemakelaar.web.fields import Day, OneOf
+from stagemakelaar.web.fields import Day, OneOf, Version
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required, say
 from stagemakelaar.web.place_words import terms_of
 from stagemakelaar.web.reason_fields import reason_field, reason_in_words
@@ -54,13 +55,8 @@ class DecisionForm(BaseForm):
         render_kw={"rows": "4"},
     )
     held_until = Day(_l("Vasthouden tot"), [Optional()], description=_l("Alleen als u het voorstel vasthoudt."))
-    version = HiddenField()
+    version = Version()
     opened = HiddenField()
-
-    def validate_version(self, field):
-        """The number of a page that we made."""
-        if not (field.data or "").isdecimal() or len(field.data) > 9:
-            raise ValidationError(_("Deze pagina is niet goed aangekomen. Open het voorstel opnieuw."))
 
 
 def _form(programme, *arguments, **known):
@@ -117,8 +113,9 @@ def _page(proposal_id, form=None):
         reason_in_words=reason_in_words,
         just_decided=_just_decided(session, proposal) if is_open else None,
         reads_other_run=not _is_looked_at(proposal),
+        open_comments=[one for one, _answers in threads_about(session, proposal) if one.resolved_at is None],
         objection=_objection(session, proposal) if can_be_decided and is_open else None,
-        form=form or _form(proposal.student.programme, version=str(proposal.version), opened=opened.seal(proposal_id)),
+        form=form or _form(proposal.student.programme, version=proposal.version, opened=opened.seal(proposal_id)),
         button_form=ButtonForm(),
     ), 422 if form is not None else 200
 
@@ -205,7 +202,7 @@ def _decide(session, proposal, form):
         "by": actor(),
         "why": form.why.data or "",
         "seconds": opened.seconds_since(form.opened.data, proposal.id),
-        "version": int(form.version.data),
+        "version": form.version.data,
     }
     if form.verdict.data is Verdict.APPROVE:
         review.approve(session, proposal, **decision)

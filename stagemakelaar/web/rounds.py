@@ -15,6 +15,8 @@ from stagemakelaar.people.models import Programme
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.rounds import actions
 from stagemakelaar.rounds.acquisition import companies_worth_finding, groups_short, seats_worth_asking
+from stagemakelaar.rounds.changes import count_changes
+from stagemakelaar.rounds.comments import count_open
 from stagemakelaar.rounds.models import ProposalState, RoundState, RunState
 from stagemakelaar.rounds.queries import (
     count_by_state,
@@ -173,6 +175,8 @@ def _about(session, match_round):
         "first_open": first_open(session, run) if run and is_live else None,
         "failed_run": latest if latest is not None and latest.state is RunState.FAILED and is_live else None,
         "causes": count_causes(session, run.id) if run else [],
+        "open_comments": count_open(session, run.id) if run else {},
+        "hand_changes": count_changes(session, match_round),
         "left_out": left_out(session, match_round.programme_id)[:50] if is_live else [],
         "students": students,
         "seats": seats,

@@ -3,14 +3,17 @@
 import pytest
 from sqlalchemy import select
 
-from stagemakelaar.db import transaction
+from stagemakelaar.db import current_session, transaction
 from stagemakelaar.outbox import Message, MessageState
-from stagemakelaar.people.models import Programme
+from stagemakelaar.people.models import Programme, Student
 from stagemakelaar.placements.actions import decline
 from stagemakelaar.placements.models import Placement, StudentReason
-from stagemakelaar.places.models import Organisation
-from stagemakelaar.rounds.models import Proposal, ProposalState, Review
-from tests.computed import computed, proposals
+from stagemakelaar.places.models import Organisation, Place
+from stagemakelaar.rounds import review
+from stagemakelaar.rounds.actions import choose_run
+from stagemakelaar.rounds.by_hand import place_student
+from stagemakelaar.rounds.models import Proposal, ProposalState, Review, Round, Run
+from tests.computed import asked, compute, computed, proposals
 from tests.counting import statements
 
 
@@ -83,6 +86,18 @@ class TestPlaceByHand:
         assert len(many) == len(few)
 
 
+class TestTooLate:
+    def test_who_was_placed_meanwhile_is_told_with_409(self, make, desk, student, eik, session, broker):
+        page = desk.get(f"/studenten/{student.id}/plaatsen/{eik.id}")
+        other = make.place()
+        with transaction() as now:
+            place_student(now, now.get(Student, student.id), now.get(Place, other.id), by=broker, why="eerder")
+        page = page.submit("", status=409, why="Zij kent de begeleider.")
+        assert page.errors == ["Deze student heeft intussen al een plek."]
+        assert "draai die plaatsing eerst terug, of trek haar terug" in page.text
+        assert len(placements(session)) == 1
+
+
 class TestAnotherPlace:
     def test_the_page_says_what_it_changes_and_places_there(self, desk, address, eik, session):
         page = desk.get(address)
@@ -100,10 +115,49 @@ class TestAnotherPlace:
         page = desk.get(f"{address}/andere-plek/{eik.id}")
         with transaction() as again:
             again.get(Proposal, int(address.rsplit("/", 1)[1])).version += 1
-        page = page.submit("", status=422, why="Dichter bij haar oma.")
+        page = page.submit("", status=409, why="Dichter bij haar oma.")
         assert "veranderd terwijl de pagina open stond" in page.text
         assert page.values("")["why"] == "Dichter bij haar oma."
         assert placements(session) == []
+        page.submit("").follow()  # the page that told it has been read: it shows the proposal as it is now
+        assert len(placements(session)) == 1
+
+    def test_a_page_without_its_version_is_not_ours(self, desk, address, eik, session):
+        page = desk.get(f"{address}/andere-plek/{eik.id}").submit("", status=422, why="Dichter bij.", version="x")
+        assert page.errors == ["Deze pagina is niet goed aangekomen. Open haar opnieuw."]
+        assert placements(session) == []
+
+    def test_who_moves_is_named_from_where_to_where(self, make, desk, address, eik, broker):
+        # Both places take either: whoever takes the other's place sends them the other way.
+        make.student(searching=True, last_name="Jansen")
+        match_round = current_session().scalars(select(Round)).one()
+        run = asked(match_round, broker)
+        compute(run)
+        with transaction() as session:
+            choose_run(session, session.get(Round, match_round.id), session.get(Run, run.id), by=broker)
+        one, other = proposals(run)
+        there, here = (f"{by.place.organisation.name}, {by.place.title}" for by in (other, one))
+        name, number = other.student.full_name, other.id
+        address = f"/voorstellen/{one.id}/andere-plek/{other.place_id}"
+        page = desk.get(address)
+        (row,) = (
+            page.soup.main.find("caption", string="Wie er dan verschuift").find_parent("table").tbody.find_all("tr")
+        )
+        cells = [" ".join(cell.get_text(" ").split()) for cell in row.find_all(["th", "td"])]
+        assert cells == [name, there, here, "nog niet"]
+        with transaction() as session:
+            review.approve(session, session.get(Proposal, number), by=broker)
+        page = desk.get(address)
+        assert "Er is geen plek meer vrij." in page.text
+        assert f"Hier zitten nu: {name}" in page.text
+        assert "Wie al een plaatsing heeft, verschuift niet vanzelf." in page.text
+        assert page.soup.main.find("textarea") is None
+
+    def test_every_rule_that_forbids_it_is_named(self, make, desk, address):
+        far = make.place(make.organisation(name="Ver Weg"), postcode="9712 AB", weekdays=0b1100000)
+        page = desk.get(f"{address}/andere-plek/{far.id}")
+        assert "De reis is nu langer dan de student wil." in page.text
+        assert "De dagen van de student en de plek passen niet meer bij elkaar." in page.text
 
 
 class TestUndo:

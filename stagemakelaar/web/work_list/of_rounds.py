@@ -13,7 +13,8 @@ from stagemakelaar import clock
 from stagemakelaar.casework.models import Case
 from stagemakelaar.placements import telling
 from stagemakelaar.placements.models import Placement
-from stagemakelaar.rounds.models import Proposal, ProposalState, Round, RoundState, Run, RunState
+from stagemakelaar.rounds.comments import waiting_comments
+from stagemakelaar.rounds.models import Comment, Proposal, ProposalState, Round, RoundState, Run, RunState
 from stagemakelaar.rounds.queries import STANDS, held_too_long
 from stagemakelaar.web.work_list.things import Source, Urgency, Words, name_of, rows, short
 
@@ -63,6 +64,32 @@ def _open_tell(session, _user, numbers):
                 clock.day_of(match_round.state_changed_at),
                 _("Beoordeel"),
                 url_for("rounds.show", round_id=match_round.id),
+            ),
+        )
+
+
+def _comments_wait(user):
+    asked = waiting_comments(user.programme_id).join(Case, Case.student_id == Proposal.student_id)
+    each = asked.group_by(Proposal.id, Case.broker_id)
+    return rows(each, Proposal.id, since=func.min(Comment.at), urgency=Urgency.WAITS, broker=Case.broker_id)
+
+
+def _comments_tell(session, user, numbers):
+    asked = waiting_comments(user.programme_id).where(Proposal.id.in_(numbers)).group_by(Proposal.id)
+    counted = asked.with_only_columns(Proposal.id, func.count(), func.min(Comment.at), maintain_column_froms=True)
+    found = {number: counts for number, *counts in session.execute(counted)}
+    for proposal in session.scalars(select(Proposal).where(Proposal.id.in_(found))).unique():
+        number, since = found[proposal.id]
+        yield (
+            proposal.id,
+            Words(
+                name_of(proposal.student),
+                ngettext(
+                    "%(num)s opmerking open over het voorstel", "%(num)s opmerkingen open over het voorstel", number
+                ),
+                clock.day_of(since),
+                _("Lees en antwoord"),
+                url_for("comments.index", proposal_id=proposal.id),
             ),
         )
 
@@ -121,6 +148,7 @@ def _send_tell(session, user, numbers):
 SOURCES = (
     Source("vastgehouden", _l("vastgehouden voorstel"), _held_wait, _held_tell),
     Source("brieven", _l("brieven om te versturen"), _send_wait, _send_tell),
+    Source("opmerkingen", _l("opmerkingen over een voorstel"), _comments_wait, _comments_tell),
     Source("voorstellen", _l("voorstellen om te beoordelen"), _open_wait, _open_tell),
     Source("berekening", _l("mislukte berekening"), _failed_wait, _failed_tell),
 )
