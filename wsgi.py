@@ -1,4 +1,4 @@
-"""The door for web servers and for the `flask` command: `flask --app wsgi …`, `gunicorn wsgi:app`."""
+"""The door: `gunicorn wsgi:app`, `celery -A wsgi:carrier …`, `flask --app wsgi …`."""
 
 import sys
 
@@ -12,3 +12,5 @@ try:
 except (SettingsWrong, TravelTableWrong) as wrong:
     sys.stderr.write(f"Stagemakelaar does not start: {wrong}\n")
     sys.exit(3)
+
+carrier = app.extensions.get("carrier")  # Celery, where CELERY_BROKER_URL names its broker

@@ -13,5 +13,6 @@ compile() {
         --no-emit-index-url --no-emit-find-links "$@" pyproject.toml
 }
 compile "$@" -o requirements.txt
+compile "$@" --group deploy -c requirements.txt -o requirements-deploy.txt
 compile "$@" --group dev -c requirements.txt -o requirements-dev.txt
 compile "$@" --group bench -c requirements.txt -o requirements-bench.txt

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv with the newest Python that suits and installs the named list in it, when the list changed.
-# Usage: scripts/prepare.sh requirements.txt | requirements-dev.txt | requirements-bench.txt   (PYTHON=... for another)
+# Usage: scripts/prepare.sh requirements.txt | requirements-deploy.txt | requirements-dev.txt | requirements-bench.txt   (PYTHON=... for another)
 # Every refusal is one sentence that says what to do.
 set -eu
 cd "$(dirname "$0")/.."

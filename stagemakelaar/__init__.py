@@ -46,6 +46,10 @@ def create_app(settings):
     errors.install(app)
     pages.install(app)
     cli.install(app)
+    if settings.celery_broker_url:
+        from stagemakelaar import carrying
+
+        carrying.install(app)
     return app
 
 

@@ -26,7 +26,7 @@ from stagemakelaar.rounds.models import Run, RunState
 
 log = structlog.get_logger()
 
-LONGEST_BATCH = 60  # seconds; well within the lease, so that nothing is sent after it
+LONGEST_BATCH = 12  # seconds; well within the lease, so that hardly anything is sent after it
 TICK = 0.1  # seconds between looks at the child
 LOOK = 1.0  # seconds between looks whether a run was cancelled, and at most one line of progress in each
 RENEW = 20  # seconds between signs of life of a computation that does not move

@@ -16,7 +16,7 @@ from stagemakelaar import clock
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
 from stagemakelaar.flow import move
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=25)  # so soon another takes over the letters of a worker that died
 PATIENCE = timedelta(hours=30)  # a mail host that is away keeps us trying for more than a day
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(hours=2)

@@ -44,7 +44,7 @@ def serve(app):
             ident=None,
             clear_untrusted_proxy_headers=not settings.trusted_proxies,
         )
-        relay = Relay(app).start() if settings.worker else None
+        relay = Relay(app).start() if settings.worker and not settings.celery_broker_url else None
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, _leave)
         _tell(settings)

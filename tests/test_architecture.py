@@ -26,6 +26,7 @@ FLOORS = [
     {"monitoring", "jobs"},
     {"labels", "letters", "sending", "logs"},
     {"web", "seed", "worker"},
+    {"carrying"},
     {"starting"},
     {"commands"},
     {"cli"},

@@ -1,7 +1,7 @@
 """The real services that tests use, as fixtures. Nothing here knows the application; nothing is started by hand.
 
 Each starts at its first use and stops what it started. A test that uses one carries the mark of `tests/parts.py`:
-`@pytest.mark.needs("postgresql")`, "smtp", "chromium", "axe", "java".
+`@pytest.mark.needs("postgresql")`, "redis", "smtp", "chromium", "axe", "java".
 """
 
 import pytest
@@ -40,6 +40,16 @@ def post_office():
     office = PostOffice().open()
     yield office
     office.close()
+
+
+@pytest.fixture
+def redis_server():
+    """A Redis server of this test's own: `url`, `stop()`, `start()`."""
+    from tests.services.redis import Redis
+
+    server = Redis()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")

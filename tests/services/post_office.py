@@ -46,6 +46,8 @@ class PostOffice:
         self._refusals = {}
         self._hang_up = None
         self._hang_ups_left = 0
+        self._pause = None
+        self.is_pausing = threading.Event()
         self._arrived = threading.Condition()
         self._loop = None
         self._thread = None
@@ -108,6 +110,14 @@ class PostOffice:
         """Break the line without keeping the letter."""
         self._hang_up, self._hang_ups_left = "before", times
 
+    def pause_before_answering(self):
+        """Keep who hands over a letter waiting until `go_on`, without keeping the letter; `is_pausing` tells."""
+        self._pause = threading.Event()
+
+    def go_on(self):
+        self._pause.set()
+        self._pause = None
+
     def accept_again(self):
         self._refusals.clear()
         self._hang_up, self._hang_ups_left = None, 0
@@ -143,6 +153,11 @@ class PostOffice:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        if pause := self._pause:
+            self.is_pausing.set()
+            while not pause.is_set():  # noqa: ASYNC110 - it is set by another thread
+                await asyncio.sleep(0.02)
+            return "451 4.3.0 Probeer het later nog eens"
         breaks = self._hang_up if self._hang_ups_left > 0 else None
         if breaks:
             self._hang_ups_left -= 1
