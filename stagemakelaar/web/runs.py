@@ -16,7 +16,7 @@ from stagemakelaar.people.settings import weights_of
 from stagemakelaar.places.models import Place
 from stagemakelaar.rounds import actions, comparing
 from stagemakelaar.rounds.comparing import Change, comparable_runs, figures
-from stagemakelaar.rounds.models import Proposal, ProposalState, RoundState
+from stagemakelaar.rounds.models import Proposal, RoundState
 from stagemakelaar.rounds.queries import STANDS, round_for
 from stagemakelaar.rounds.run_settings import LONGEST, SHORTEST, RunSettings, settings_from
 from stagemakelaar.web.access import actor, allow
@@ -121,7 +121,9 @@ def compare(round_id):
     match_round = round_for(session, user, round_id)
     runs = comparable_runs(session, match_round)
     a, b = _asked_for(runs, match_round)
+    in_review = match_round.state is RoundState.REVIEW
     context = {"match_round": match_round, "runs": runs[:MOST_RUNS], "a": a, "b": b, "run_in_words": run_in_words}
+    context["may_choose"] = in_review and may(user, Permission.RUN_ROUNDS)
     if b is None:
         return render_template("rounds/compare.html", **context)
     comparison = comparing.compare(session, a, b)
@@ -130,7 +132,6 @@ def compare(round_id):
     order = comparison.order(kinds.get(kind, DIFFERENT))
     start = window(len(order))
     rows = comparison.rows(order[start : start + ROWS])
-    in_review = match_round.state is RoundState.REVIEW
     return render_template(
         "rounds/compare.html",
         **context,
@@ -145,8 +146,6 @@ def compare(round_id):
         places=_by_id(session, Place, {spot.place for row in rows for spot in (row.a, row.b) if spot}),
         proposals=_proposals(session, match_round.chosen_run_id, rows) if in_review else {},
         may_decide=in_review and may(user, Permission.DECIDE),
-        may_choose=in_review and may(user, Permission.RUN_ROUNDS),
-        open=ProposalState.OPEN,
         button_form=ButtonForm(),
     )
 

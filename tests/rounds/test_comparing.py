@@ -159,6 +159,14 @@ def test_the_other_way_round_who_lost_gains(make, broker, session):
     assert there[Change.LOSES] > 0
 
 
+def test_how_long_someone_waits_is_as_it_is_also_where_the_first_did_not_count_it(make, broker, session):
+    town(make, 1)
+    match_round, a = computed(broker)
+    b = second_run(match_round, a, broker, weights=COSTS, waiting_counts=False)
+    assert compare(session, b, a).priority_class.tolist() == compare(session, a, b).priority_class.tolist()
+    assert set(compare(session, b, a).priority_class.tolist()) == {1, 2, 3}
+
+
 def test_points_are_counted_with_the_weights_of_the_first(make, broker, session):
     make.student(searching=True)
     make.place(pays_travel=True)

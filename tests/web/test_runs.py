@@ -145,8 +145,11 @@ class TestComparing:
         match_round = opened(broker)
         address = f"/rondes/{match_round.id}/vergelijken"
         assert "nog geen twee berekeningen klaar" in desk.get(address).text
-        compute(asked(match_round, broker))
-        assert "nog geen twee berekeningen klaar" in desk.get(address).text
+        first = asked(match_round, broker)
+        compute(first)
+        number = first.id
+        page = desk.get(desk.get(address).links["Reken met andere instellingen"])
+        assert page.values()["facts"] == str(number)
 
     def test_only_computed_runs_of_this_round(self, desk, broker, make, two_runs):
         match_round, first, _second = two_runs
@@ -191,11 +194,27 @@ class TestComparing:
         page = desk.get(f"/rondes/{match_round.id}/vergelijken?a={first.id}&b={second.id}")
         address = f"/voorstellen/{proposal.id}/andere-plek/{other.place_id}"
         assert page.links["Neem over voor Samira Bouali"] == address
+        address = page.response.request.full_path
         with transaction() as writing:
             review.approve(writing, writing.get(Proposal, proposal.id), by=broker)
-        page = desk.get(page.response.request.full_path)
+        page = desk.get(address)
         assert "Neem over voor Samira Bouali" not in page.links
         assert "goedgekeurd" in page.text
+
+    def test_what_was_turned_down_here_can_be_taken_from_the_other(self, desk, broker, make, session):
+        student = make.student(searching=True, first_name="Samira", last_name="Bouali")
+        make.place(postcode=NEAR)
+        make.place(postcode=FAR)
+        match_round, first = computed(broker)
+        (proposal,) = proposals(first)
+        number = student.id
+        with transaction() as writing:
+            review.reject(writing, writing.get(Proposal, proposal.id), by=broker, why="te druk")
+        second = asked(match_round, broker, from_run=first)
+        compute(second)
+        (other,) = proposals(second)
+        page = desk.get(f"/rondes/{match_round.id}/vergelijken")
+        assert page.links["Neem over voor Samira Bouali"] == f"/studenten/{number}/plaatsen/{other.place_id}"
 
     def test_fifty_a_page_and_as_many_queries(self, desk, broker, make, database):
         place = make.place(seats=60, postcode=FAR)
