@@ -14,6 +14,7 @@ from stagemakelaar.people.given import Kept
 from stagemakelaar.people.models import ProgrammeKind, Role
 from stagemakelaar.people.profiles import Step, StepState
 from stagemakelaar.people.reasons import Act
+from stagemakelaar.people.saved_views import ListPage
 from stagemakelaar.placements.models import BrokerReason, EmployerReason, PlacementState, StudentReason, WithdrawnBy
 from stagemakelaar.places.models import Evidence, InterestState, OrganisationState, PlaceState
 from stagemakelaar.reference.vocabulary import (
@@ -44,6 +45,11 @@ WORDS = {
     Step.JOURNEY: _("Waar je woont en hoe ver je wilt reizen"),
     Step.LEARNING: _("Wat je wilt leren"),
     Step.NEEDS: _("Wat je nodig hebt"),
+    ListPage.TODAY: _("Vandaag"),
+    ListPage.STUDENTS: _("Studenten"),
+    ListPage.ORGANISATIONS: _("Bedrijven"),
+    ListPage.PLACES: _("Plekken"),
+    ListPage.PLACEMENTS: _("Plaatsingen"),
     StepState.TO_DO: _("nog invullen"),
     StepState.STARTED: _("nog niet af"),
     StepState.DONE: _("klaar"),

@@ -8,6 +8,7 @@ WITH_TABLES = (
     "outbox",
     "reference.models",
     "people.models",
+    "people.saved_views",
     "people.signing_in",
     "places.models",
     "casework.models",

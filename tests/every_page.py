@@ -86,6 +86,9 @@ GET  /bedrijf/plekken/{own_place}/sluiten                           e
 POST /bedrijf/plekken/{own_place}/sluiten                           e
 
 GET  /makelaar                                                      bc
+POST /weergaven                                                     bc
+POST /weergaven/{view}/hernoemen                                    bc
+POST /weergaven/{view}/verwijderen                                  bc
 GET  /studenten                                                     bc
 GET  /studenten/samen                                               b
 POST /studenten/samen                                               b
@@ -207,6 +210,7 @@ WORDS = {
     "side": "student",
     "settle": "afhandelen",
     "hint": 1,
+    "view": 1,
     "token": "een-token-dat-niet-bestaat",
 }
 

@@ -19,6 +19,7 @@ from stagemakelaar.reference.starter import load_starter
 from stagemakelaar.seed import accounts, canaries, rounds
 from stagemakelaar.seed.archive import Archive
 from stagemakelaar.seed.companies import CARE, Companies
+from stagemakelaar.seed.desk import lay_on_the_desk
 from stagemakelaar.seed.history import History
 from stagemakelaar.seed.lists import lists_of_yesterday
 from stagemakelaar.seed.rows import writing_rows
@@ -149,6 +150,8 @@ def _round_of_today(session, filling):
         rounds.this_round(session, filling.town)
     else:
         filling.history.rest(session)
+    if filling.town.is_noord:
+        lay_on_the_desk(session, filling.town)
 
 
 def _act(country, fillings, trail, days, act):

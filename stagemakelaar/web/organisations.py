@@ -10,6 +10,7 @@ from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError, NotFound
 from stagemakelaar.flow import can_move
 from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.people.saved_views import ListPage
 from stagemakelaar.placements.models import LIVE
 from stagemakelaar.placements.queries import placements_at
 from stagemakelaar.places import actions, offers, recognitions
@@ -33,6 +34,7 @@ from stagemakelaar.web.filtering import Filters, Sorting, here
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
 from stagemakelaar.web.own_paths import back_to
 from stagemakelaar.web.paging import chosen, rows_of
+from stagemakelaar.web.saved_views import views_of_list
 
 pages = Blueprint("organisations", __name__)
 
@@ -65,6 +67,7 @@ def index():
         rows=rows,
         facets=[filters.facet(session, "stand", _("Stand"), Organisation.state, OrganisationState, chosen=state)],
         sorting=sorting,
+        views=views_of_list(ListPage.ORGANISATIONS),
         text=request.args.get("zoek", "")[:100],
         unchecked=unchecked,
         offered=offered,

@@ -14,6 +14,7 @@ from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError
 from stagemakelaar.people.models import Student, User
 from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.people.saved_views import ListPage
 from stagemakelaar.placements import actions
 from stagemakelaar.placements.models import LIVE, BrokerReason, EmployerReason, Placement, PlacementState, StudentReason
 from stagemakelaar.placements.queries import is_overdue, placement_for, placements_chosen, placements_visible_to
@@ -29,6 +30,7 @@ from stagemakelaar.web.letter_words import letters_about
 from stagemakelaar.web.paging import chosen, rows_of
 from stagemakelaar.web.placement_words import ended_because
 from stagemakelaar.web.placements_together import DEEDS
+from stagemakelaar.web.saved_views import views_of_list
 from stagemakelaar.web.together import together
 from stagemakelaar.web.work_list.things import name_of
 
@@ -123,6 +125,7 @@ def index():
             Facet("antwoord", _("Antwoord"), answers, request.args.get("antwoord", ""), _("alle")),
         ],
         sorting=sorting,
+        views=views_of_list(ListPage.PLACEMENTS),
         deeds=DEEDS if may(actor(), Permission.WORK_CASES) else None,
         here=here(pagina=request.args.get("pagina")),
         today=clock.today(),

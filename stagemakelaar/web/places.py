@@ -7,6 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from stagemakelaar.db import current_session
 from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.people.saved_views import ListPage
 from stagemakelaar.placements.queries import live_at
 from stagemakelaar.places.models import Organisation, Place, PlaceCode, PlaceState
 from stagemakelaar.places.queries import codes_offered, place_for, places_visible_to
@@ -15,6 +16,7 @@ from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.filtering import Facet, Filters, Option, Sorting
 from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.paging import chosen, rows_of
+from stagemakelaar.web.saved_views import views_of_list
 
 pages = Blueprint("places", __name__)
 
@@ -64,6 +66,7 @@ def index():
             _courses(session, filters),
         ],
         sorting=sorting,
+        views=views_of_list(ListPage.PLACES),
     )
 
 

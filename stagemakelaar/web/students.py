@@ -8,10 +8,12 @@ from stagemakelaar.casework.queries import cases_chosen, cases_found
 from stagemakelaar.db import current_session
 from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.people.saved_views import ListPage
 from stagemakelaar.reference.queries import qualifications_with
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.filtering import Filters, Sorting, here, of_broker, whose_asked
 from stagemakelaar.web.paging import chosen, rows_of
+from stagemakelaar.web.saved_views import views_of_list
 from stagemakelaar.web.students_together import DEEDS
 from stagemakelaar.web.together import together
 from stagemakelaar.web.work_list.things import name_of
@@ -43,6 +45,7 @@ def index():
             filters.facet_of_brokers(session, "van", actor(), whose_asked()),
         ],
         sorting=sorting,
+        views=views_of_list(ListPage.STUDENTS),
         text=request.args.get("zoek", "")[:100],
         courses=qualifications_with(session, {case.student.profile.code for case in rows.items}),
         deeds=DEEDS if may(actor(), Permission.WORK_CASES) else None,

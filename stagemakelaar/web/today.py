@@ -6,10 +6,12 @@ from flask_babel import gettext as _
 from stagemakelaar.db import current_session
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.people.queries import names_of
+from stagemakelaar.people.saved_views import ListPage
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.filtering import MINE, NOBODYS, Facet, Option, here
 from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.paging import ROWS, page_of, window
+from stagemakelaar.web.saved_views import views_of_list
 from stagemakelaar.web.work_list.listing import ALL, SOURCES, Choice, counted, things_for
 from stagemakelaar.web.work_list.things import Urgency
 
@@ -31,6 +33,7 @@ def home():
         facets=_facets(session, user, choice, counts),
         here=here(pagina=request.args.get("pagina")),
         anything=bool(counts),
+        views=views_of_list(ListPage.TODAY),
         button_form=ButtonForm(),
     )
 

@@ -17,7 +17,7 @@ from stagemakelaar.places.queries import (
     places_running_out,
     recognitions_to_check,
 )
-from stagemakelaar.web.work_list.things import Source, Urgency, Words, rows, short
+from stagemakelaar.web.work_list.things import Source, Urgency, Words, passed, rows, short
 
 
 def _page_of(organisation_id, anchor=None):
@@ -92,7 +92,7 @@ def _ending_tell(session, user, numbers):
             what = _("de erkenning voor %(name)s eindigt op %(day)s, terwijl er een plek open staat", **facts)
         yield (
             recognition.id,
-            Words(recognition.organisation.name, what, ends, _("Kijk na"), _check_url(user, recognition)),
+            Words(recognition.organisation.name, what, passed(ends), _("Kijk na"), _check_url(user, recognition)),
         )
 
 

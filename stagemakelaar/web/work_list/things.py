@@ -15,6 +15,8 @@ from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Date, Integer, cast, func, literal, null
 
+from stagemakelaar import clock
+
 
 class Urgency(enum.Enum):
     """Haast: why something stands where it stands in the list."""
@@ -105,3 +107,8 @@ def name_of(student):
 def short(day):
     """A day in a sentence: "12 maart"."""
     return format_date(day, "d MMMM")
+
+
+def passed(day):
+    """A day as "since when", or None while it is still to come."""
+    return day if day <= clock.today() else None
