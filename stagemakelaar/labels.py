@@ -29,6 +29,7 @@ from stagemakelaar.reference.vocabulary import (
 )
 from stagemakelaar.rounds.comparing import Change
 from stagemakelaar.rounds.models import ChangeKind, HintLevel, ProposalState, RoundState, RunState, Verdict
+from stagemakelaar.rounds.nearby import Why
 
 WORDS = {
     Role.STUDENT: _("student"),
@@ -67,6 +68,10 @@ WORDS = {
     ContactKind.VISIT: _("bezoek"),
     ContactKind.MEETING: _("gesprek"),
     ContactKind.MAIL: _("e-mail"),
+    Why.MAYBE: _("zei eerder ja of misschien"),
+    Why.OFFERED: _("bood eerder zo'n plek aan"),
+    Why.RECOGNISED: _("erkend"),
+    Why.NO: _("zei kort geleden nee"),
     PlaceAnswer.YES: _("ja"),
     PlaceAnswer.LATER: _("misschien later"),
     PlaceAnswer.NO: _("nee"),

@@ -11,7 +11,7 @@ from stagemakelaar.people import actions as people
 from stagemakelaar.people.models import Role
 from stagemakelaar.people.queries import user_with
 from stagemakelaar.places.models import Interest, InterestState, Membership, Organisation, OrganisationState
-from stagemakelaar.places.queries import organisation_of
+from stagemakelaar.places.queries import open_interest, organisation_of
 from stagemakelaar.reference import formats
 
 
@@ -233,7 +233,7 @@ def settle_interest(session, place, *, by):
         select(Interest).where(
             Interest.programme_id == place.programme_id,
             Interest.email.in_(told_by),
-            Interest.state.in_((InterestState.NEW, InterestState.CONTACTED)),
+            open_interest(),
         )
     ):
         follow_up_interest(session, interest, InterestState.BECAME_PLACE, by=by)

@@ -133,16 +133,18 @@ def recognition_of(session, organisation, recognition_id):
 def interests_visible_to(user):
     """A statement of the companies that showed interest in the user's programme, what is open first."""
     return (
-        select(Interest)
-        .where(Interest.programme_id == user.programme_id)
-        .order_by(Interest.state.in_((InterestState.NEW, InterestState.CONTACTED)).desc(), Interest.id)
+        select(Interest).where(Interest.programme_id == user.programme_id).order_by(open_interest().desc(), Interest.id)
     )
 
 
 def open_interests(session, user, limit=50):
     """The interest that still waits for someone of the programme, oldest first."""
-    waiting = Interest.state.in_((InterestState.NEW, InterestState.CONTACTED))
-    return session.scalars(interests_visible_to(user).where(waiting).limit(limit)).all()
+    return session.scalars(interests_visible_to(user).where(open_interest()).limit(limit)).all()
+
+
+def open_interest():
+    """The condition on an interest under which it still waits for someone."""
+    return Interest.state.in_((InterestState.NEW, InterestState.CONTACTED))
 
 
 def interests_to_call(user):

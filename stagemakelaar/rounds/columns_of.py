@@ -28,7 +28,15 @@ from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceCode, Recognition
 from stagemakelaar.reference.models import Equivalent, WorkProcess
 from stagemakelaar.reference.travel import spread
-from stagemakelaar.reference.vocabulary import Feature, KindOfWork, LateHours, Leerweg, SpecialRisks, mask_of
+from stagemakelaar.reference.vocabulary import (
+    Feature,
+    KindOfWork,
+    LateHours,
+    Leerweg,
+    SpecialRisks,
+    TravelMode,
+    mask_of,
+)
 from stagemakelaar.rounds.reading import day, number, read, text, translated
 
 EPOCH = date(1970, 1, 1)
@@ -45,6 +53,13 @@ _LATE_HOURS |= {LateHours.NIGHT.value: EVENING_AND_NIGHT}
 
 # A place without these is not offered yet.
 OFFERED = (Place.leerweg.is_not(None), Place.starts_on.is_not(None))
+
+
+# Since when someone seeks: what was told, and only where nothing was, when they signed up.
+SINCE = (
+    day(Profile.searching_since),
+    text(case((Profile.searching_since.is_(None), Case.created_at)).label("signed_up_at")),
+)
 
 
 # --- statements ----------------------------------------------------------------------------------------------------
@@ -75,10 +90,8 @@ def people(*which):
             text(Profile.wishes),
             number(Profile.has_vog),
             number(Profile.in_childcare_register),
-            day(Profile.searching_since),
+            *SINCE,
             number(Case.has_priority),
-            # only where the first day of the search was not told
-            text(case((Profile.searching_since.is_(None), Case.created_at)).label("signed_up_at")),
         )
         .join(Profile, Profile.student_id == Student.id)
         .join(Case, Case.student_id == Student.id)
@@ -197,7 +210,7 @@ def recognitions(session, which, codes):
     organisation must be recognised for the student's own code or for an equivalent. An equivalence has its own days.
     `which` are the conditions on the places, `codes` the codes of the students.
     """
-    counts, student_code, since, until = _what_counts(session, np.unique(codes))
+    counts, student_code, since, until = what_counts(session, np.unique(codes))
     joined = select(Place.id, Place.organisation_id).join(Organisation, Organisation.id == Place.organisation_id)
     chosen = joined.where(*OFFERED, *which).subquery()
     offers = read(
@@ -228,7 +241,7 @@ def recognitions(session, which, codes):
     return found[found[:, 2] <= found[:, 3]]
 
 
-def _what_counts(session, codes):
+def what_counts(session, codes):
     """Four columns: a code that counts, the code of the student for which it does, the first day and the last."""
     equal = read(
         session,
@@ -295,6 +308,11 @@ def _features(text):
     return mask_of(map(Feature, json.loads(text)))
 
 
+def modes_of(text):
+    """The mask of a list of means of travel."""
+    return mask_of(map(TravelMode, json.loads(text)))
+
+
 def _kinds(values):
     return [KindOfWork(value).number for value in values]
 
@@ -304,10 +322,14 @@ def _first_kinds(text):
     return own + [UNKNOWN] * (WISHED_KINDS - len(own))
 
 
+def seeking_since(rows):
+    """The first day of each search, from the columns of `SINCE`: as it was told, or else when they signed up."""
+    return np.where(rows.searching_since > 0, rows.searching_since, translated(rows.signed_up_at, _day_of_moment))
+
+
 def days_waited(rows, today):
-    """Days since the first day of the search that was told, or since signing up."""
-    since = np.where(rows.searching_since > 0, rows.searching_since, translated(rows.signed_up_at, _day_of_moment))
-    return _day(today) - since
+    """Days since the first day of the search."""
+    return _day(today) - seeking_since(rows)
 
 
 def _priority_classes(rows, today):

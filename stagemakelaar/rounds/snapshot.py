@@ -5,7 +5,6 @@ What goes in: numbers that stand for students and places, and what may count. Wh
 birth dates and postcodes; of a journey only its minutes go in, of an age only the yes or no of the rules for the young.
 """
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +17,6 @@ from stagemakelaar.people.models import Programme, Student
 from stagemakelaar.placements.models import LIVE, Placement, PlacementState, WithdrawnBy
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceState
 from stagemakelaar.reference.postcodes import pc4_of
-from stagemakelaar.reference.vocabulary import TravelMode, mask_of
 from stagemakelaar.rounds import columns_of, reach
 from stagemakelaar.rounds.hints import hints_of
 from stagemakelaar.rounds.models import Proposal, Review, Run, Verdict
@@ -103,7 +101,7 @@ def _problem(session, programme_id, who, where, refused, *, lot=0, weights=None)
             candidates,
             openings,
             homes=translated(people.postcode, pc4_of),
-            modes=translated(people.travel_modes, _modes),
+            modes=translated(people.travel_modes, columns_of.modes_of),
             works=translated(places.postcode, pc4_of),
             forbidden=_about(_table(refused), candidates.key, openings.key),
             hints=_about(_table(hints_of(session, programme_id)), candidates.key),  # also of places that take no part
@@ -121,10 +119,6 @@ def _about(rows, candidates, openings=None):
     """The rows (candidate, opening, …) about these keys."""
     rows = rows[np.isin(rows[:, 0], candidates)]
     return rows if openings is None else rows[np.isin(rows[:, 1], openings)]
-
-
-def _modes(text):
-    return mask_of(map(TravelMode, json.loads(text)))
 
 
 # --- who and what --------------------------------------------------------------------------------------------------

@@ -2,9 +2,8 @@
 
 import pytest
 
-from stagemakelaar.db import current_session, transaction
-from stagemakelaar.people.models import Student
-from stagemakelaar.rounds.acquisition import companies_worth_finding, groups_short, seats_worth_asking
+from stagemakelaar.db import current_session
+from stagemakelaar.rounds.acquisition import groups_short, seats_worth_asking
 from stagemakelaar.rounds.models import Run
 from tests.computed import computed
 
@@ -40,43 +39,9 @@ def test_a_seat_more_helps_where_others_wait(make, broker):
     assert (more.place.id, more.extra) == (full, 1)
 
 
-def test_who_has_a_place_needs_no_company(make, broker):
+def test_who_has_a_place_needs_no_seat(make, broker):
     make.place(seats=2)
     make.student(searching=True)
     run = run_of(broker)
     session = current_session()
-    assert (groups_short(session, run), seats_worth_asking(session, run), companies_worth_finding(session, run)) == (
-        [],
-        [],
-        [],
-    )
-
-
-def test_a_company_near_those_who_lack_one_places_them(make, broker):
-    make.place(postcode=AMSTERDAM)
-    for _number in range(2):
-        make.student(searching=True, postcode=GRONINGEN, max_minutes=30)
-    (found,) = companies_worth_finding(current_session(), run_of(broker))
-    assert found.pc4 == 9712
-    assert found.extra == (1, 2, 2, 2, 2)
-    assert found.useful_seats == 2
-
-
-def test_a_student_who_would_move_counts_as_well(make, broker):
-    # Two live near each other; one seat is there. A new place takes either, so one more is placed, whoever moves.
-    make.place(postcode=AMSTERDAM, seats=1)
-    for _number in range(2):
-        make.student(searching=True, postcode="1016 AB")
-    (found,) = companies_worth_finding(current_session(), run_of(broker))
-    assert found.extra == (1, 1, 1, 1, 1)
-
-
-def test_a_student_whose_address_is_not_known_any_more_is_left_out(make, broker):
-    key = make.student(searching=True, postcode=GRONINGEN).id
-    run = run_of(broker)
-    run_id = run.id
-    current_session().rollback()
-    with transaction() as session:
-        session.get(Student, key).profile.postcode = None
-    session = current_session()
-    assert companies_worth_finding(session, session.get(Run, run_id)) == []
+    assert (groups_short(session, run), seats_worth_asking(session, run)) == ([], [])
