@@ -13,6 +13,7 @@ from stagemakelaar.people.models import Student, User
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import Interest, Membership, Organisation, Place, Recognition
 from stagemakelaar.rounds.models import Comment, HandChange, Proposal, ProposalState, Round, RoundState, Run
+from stagemakelaar.rounds.wanted import seats_wanted
 from stagemakelaar.seed import accounts
 from tests.pages import Browser
 
@@ -138,6 +139,13 @@ GET  /plekken/importeren/voorbeeld.csv                              bc
 GET  /plekken/importeren/{place_list}                               bc
 POST /plekken/importeren/{place_list}/doorvoeren                    bc
 POST /plekken/importeren/{place_list}/weggooien                     bc
+GET  /werven                                                        bc
+GET  /werven/{need}                                                 bc
+GET  /werven/{need}/bedrijven/{organisation}                        bc
+POST /werven/{need}/bedrijven/{organisation}                        bc
+POST /werven/{need}/bedrijven/{organisation}/taak                   bc
+GET  /werven/{need}/interesse/{interest}                            b
+POST /werven/{need}/interesse/{interest}                            b
 GET  /rondes                                                        bc
 POST /rondes                                                        bc
 GET  /rondes/{round}                                                bc
@@ -260,6 +268,7 @@ def records_of(session):
         "place_list": first(select(Upload.id).where(Upload.programme_id == noord, Upload.kind == UploadKind.PLACES)),
         "hand_change": first(select(HandChange.id).where(HandChange.round_id == review.id)),
         "comment": first(select(Comment.id).where(Comment.programme_id == noord, Comment.answers_id.is_(None))),
+        "need": seats_wanted(session, review.chosen_run).wanted[0].key,
         "message": first(select(Message.id).where(Message.programme_id == noord, Message.state == MessageState.FAILED)),
         "account": first(select(User.id).where(User.email == "leaver@demo.example")),
     }

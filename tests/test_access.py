@@ -81,6 +81,7 @@ FOREIGN = [
     ("broker2", "/organisaties/{organisation}/stopzetten"),
     ("broker2", "/plekken/{place}"),
     ("broker2", "/plekken/{place}/wanneer"),
+    ("broker2", "/werven/{need}/bedrijven/{organisation}"),
     ("broker2", "/rondes/{round}"),
     ("broker2", "/rondes/{round}/wat-ontbreekt"),
     ("broker2", "/rondes/{round}/zonder-plek"),

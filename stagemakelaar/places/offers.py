@@ -16,8 +16,10 @@ STEPS = ("werk", "leren", "wanneer", "waar", "voorwaarden", "begeleiding")
 FURTHEST = timedelta(days=731)  # two years ahead
 
 
-def draft_place(session, organisation, *, programme_id, by):
-    """Begin a place, with what is so for most of them filled in. Nobody sees it until it is opened."""
+def draft_place(session, organisation, *, programme_id, starts_on=None, ends_on=None, by):
+    """Begin a place, with what is so for most of them filled in, and a period if one is wanted. Nobody sees it until
+    it is opened.
+    """
     now = clock.now()
     place = Place(
         programme_id=programme_id,
@@ -25,6 +27,8 @@ def draft_place(session, organisation, *, programme_id, by):
         organisation=organisation,
         title="",
         leerweg=Leerweg.BOL,
+        starts_on=starts_on,
+        ends_on=ends_on,
         weekdays=WORKDAYS,
         hours_per_day=8,
         seats=1,

@@ -51,6 +51,35 @@ def organisations_visible_to(user):
     )
 
 
+def organisation_behind(session, user, interest):
+    """The organisation that this user sees and to which whoever showed this interest belongs, or None."""
+    return session.scalars(
+        organisations_visible_to(user)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .join(User, User.id == Membership.user_id)
+        .where(User.email == interest.email, Organisation.state != OrganisationState.BLOCKED)
+        .limit(1)
+    ).first()
+
+
+def towns_of_regions(session, user):
+    """The town in which most of these organisations are, per first two digits of the postcode: 10 → "Amsterdam"."""
+    region = func.substr(Organisation.postcode, 1, 2)
+    found = (
+        organisations_visible_to(user)
+        .order_by(None)
+        .where(Organisation.city != "")
+        .with_only_columns(region.label("region"), Organisation.city)
+        .subquery()
+    )
+    counted = session.execute(
+        select(found.c.region, found.c.city, func.count())
+        .group_by(found.c.region, found.c.city)
+        .order_by(func.count(), found.c.city.desc())
+    )
+    return {int(region): city for region, city, _number in counted if region.isdecimal()}
+
+
 def organisation_for(session, user, organisation_id):
     """One organisation if this user may see it; raises NotFound otherwise."""
     return _one(session, organisations_visible_to(user).where(Organisation.id == organisation_id))

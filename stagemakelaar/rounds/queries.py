@@ -1,6 +1,6 @@
 """What can be asked about rounds, runs and proposals, limited to what a user may see."""
 
-from sqlalchemy import func, not_, or_, select, tuple_
+from sqlalchemy import and_, func, not_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from stagemakelaar import clock
@@ -112,6 +112,17 @@ def run_under_review(session, programme_id):
         select(Run)
         .join(Round, Round.chosen_run_id == Run.id)
         .where(Round.programme_id == programme_id, Round.state == RoundState.REVIEW)
+    ).first()
+
+
+def last_computed_run(session, programme_id):
+    """The run under review in a programme, or else the last that was computed; None before the first."""
+    return session.scalars(
+        select(Run)
+        .outerjoin(Round, and_(Round.chosen_run_id == Run.id, Round.state == RoundState.REVIEW))
+        .where(Run.programme_id == programme_id, Run.state == RunState.COMPUTED)
+        .order_by(Round.id.is_(None), Run.id.desc())
+        .limit(1)
     ).first()
 
 

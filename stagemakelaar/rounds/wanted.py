@@ -85,8 +85,8 @@ def seats_wanted(session, run):
     problem, outcome = computed(session, run)
     homes, modes, since = _travellers(session, run, problem.candidates.key)
     counts = what_counts(session, np.unique(problem.candidates.code))
-    facts = hashlib.sha256(b"".join(map(np.ascontiguousarray, (homes, modes, since, counts))))
-    name = (run.outcome_hash, facts.digest())
+    facts = b"".join(column.tobytes() for column in (homes, modes, since, counts))
+    name = (run.outcome_hash, hashlib.sha256(facts).digest())
     found = _at_hand.get(name)
     if found is None:
         wanted = _wanted(problem, outcome, homes, modes, since, counts)

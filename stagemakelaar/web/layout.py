@@ -28,6 +28,7 @@ MENUS = {
         ("students.index", lazy_gettext("Studenten")),
         ("organisations.index", lazy_gettext("Bedrijven")),
         ("places.index", lazy_gettext("Plekken")),
+        ("acquiring.index", lazy_gettext("Werven")),
         ("rounds.index", lazy_gettext("Rondes")),
         ("placements.index", lazy_gettext("Plaatsingen")),
         ("post.index", lazy_gettext("Post")),

@@ -25,7 +25,7 @@ from stagemakelaar.places.queries import (
     recognition_of,
 )
 from stagemakelaar.reference import formats
-from stagemakelaar.web import place_pages
+from stagemakelaar.web import place_forms, place_pages
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.courses import resolving
 from stagemakelaar.web.employer import NewOrganisationForm, RecognitionForm, save_recognition
@@ -134,7 +134,7 @@ class NewForm(NewOrganisationForm):
 @pages.route("/organisaties/nieuw", methods=["GET", "POST"])
 @allow(Permission.WORK_OFFERS)
 def new():
-    form = NewForm(request.form if request.method == "POST" else None)
+    form = NewForm(request.form if request.method == "POST" else None, data=_told_in_interest())
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
@@ -155,6 +155,20 @@ def new():
             flash(_("Het bedrijf staat erin. Controleer het en voeg de erkenningen toe."), "success")
             return redirect(url_for("organisations.show", organisation_id=organisation.id))
     return render_template("organisations/new.html", form=form), 422 if form.errors else 200
+
+
+def _told_in_interest():
+    """What a company told when it said that it may have a place, for the form with which it is written in."""
+    number = request.args.get("interesse", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        return {}
+    interest = interest_for(current_session(), actor(), int(number))
+    return {
+        "name": interest.company,
+        "postcode": interest.postcode or "",
+        "contact_name": interest.contact_name,
+        "contact_email": interest.email,
+    }
 
 
 def _invite(session, organisation, form):
@@ -326,11 +340,19 @@ def new_place(organisation_id):
     if organisation.state is OrganisationState.BLOCKED:
         raise NotFound
     sent = request.form if request.method == "POST" else None
-    form = place_pages.STEPS["werk"].form(current_session(), organisation, None, sent)
+    wanted = place_forms.wanted_of(request.args)
+    form = place_forms.work_form(current_session(), organisation, None, sent, wanted=wanted)
     if sent is not None:
 
         def draft(session):
-            return offers.draft_place(session, organisation, programme_id=actor().programme_id, by=actor())
+            return offers.draft_place(
+                session,
+                organisation,
+                programme_id=actor().programme_id,
+                starts_on=wanted.starts_on,
+                ends_on=wanted.ends_on,
+                by=actor(),
+            )
 
         place = place_pages.save_step("werk", form, None, save=draft)
         if place is not None:

@@ -2,6 +2,7 @@
 
 from stagemakelaar.web import (
     accounts,
+    acquiring,
     by_hand,
     carry_on,
     case_page,
@@ -54,6 +55,7 @@ GROUPS = (
     hints,
     organisations,
     places,
+    acquiring,
     importing,
     rounds,
     runs,

@@ -1,5 +1,8 @@
 """The forms by which a place is described, one per screen, and what each does with its answers."""
 
+from datetime import date
+from typing import NamedTuple
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import Optional, ValidationError
@@ -53,14 +56,51 @@ class WorkForm(BaseForm):
     leerweg = OneOf(_l("Voor welke leerweg?"), [required(_l("Kies tussen bol en bbl."))], among=Leerweg)
 
 
-def work_form(session, organisation, place=None, formdata=None):
-    """The form with the courses for which the organisation is recognised, those chosen, and those that were sought."""
+class Prefilled(NamedTuple):
+    """Voorzet: what the address says about the place that is wanted; None where it says nothing."""
+
+    code: str | None
+    leerweg: Leerweg | None
+    starts_on: date | None
+    ends_on: date | None
+
+
+def wanted_of(args):
+    """What an address says about the place that is wanted; what makes no sense is left out."""
+    code, leerweg = args.get("opleiding", ""), args.get("leerweg")
+    starts_on, ends_on = (_day(args.get(name, "")) for name in ("vanaf", "tot"))
+    if starts_on is None or ends_on is None or ends_on <= starts_on:
+        starts_on = ends_on = None
+    return Prefilled(
+        code if is_code(code) else None,
+        next((one for one in Leerweg if one.value == leerweg), None),
+        starts_on,
+        ends_on,
+    )
+
+
+def _day(text):
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+NOTHING_WANTED = Prefilled(None, None, None, None)
+
+
+def work_form(session, organisation, place=None, formdata=None, *, wanted=NOTHING_WANTED):
+    """The form with the courses for which the organisation is recognised, those chosen, and those that were sought.
+
+    `wanted` is what a place that is still to be made starts with.
+    """
     recognised = sorted(recognised_codes(organisation, clock.today()))
     present = [row.code for row in place.codes] if place else []
     typed = formdata.get("course", "") if formdata else ""
     found = [course.code for course in matches(typed)] if typed else []
     sent = [code for code in formdata.getlist("codes") if is_code(code)] if formdata else []
-    offered = [qualification(session, code) for code in dict.fromkeys([*recognised, *present, *found, *sent])]
+    asked = [wanted.code] if wanted.code else []
+    offered = [qualification(session, code) for code in dict.fromkeys([*recognised, *asked, *present, *found, *sent])]
 
     class Form(WorkForm):
         codes = SomeOf(
@@ -85,7 +125,8 @@ def work_form(session, organisation, place=None, formdata=None):
                 raise ValidationError(_("Kies een opleiding, of typ hieronder welke u bedoelt."))
 
     if place is None:
-        return Form(formdata, codes=recognised if len(recognised) == 1 else [], leerweg=Leerweg.BOL)
+        codes = asked or (recognised if len(recognised) == 1 else [])
+        return Form(formdata, codes=codes, leerweg=wanted.leerweg or Leerweg.BOL)
     return Form(formdata, title=place.title, tasks=place.tasks, codes=present, leerweg=place.leerweg)
 
 

@@ -14,7 +14,7 @@ from stagemakelaar.matching.stages import Stage
 from stagemakelaar.people.models import Programme
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.rounds import actions
-from stagemakelaar.rounds.acquisition import companies_worth_finding, groups_short, seats_worth_asking
+from stagemakelaar.rounds.acquisition import groups_short, seats_worth_asking
 from stagemakelaar.rounds.changes import count_changes
 from stagemakelaar.rounds.comments import count_open
 from stagemakelaar.rounds.models import ProposalState, RoundState, RunState
@@ -33,6 +33,7 @@ from stagemakelaar.rounds.queries import (
     run_under_way,
     unplaced_of,
 )
+from stagemakelaar.rounds.wanted import seats_wanted
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.explanations import PRIORITY, cause_in_words, journey_in_words
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
@@ -150,7 +151,7 @@ def needed(round_id):
         **_about(session, match_round),
         groups=groups_short(session, run),
         more=seats_worth_asking(session, run),
-        companies=companies_worth_finding(session, run),
+        helps=len(seats_wanted(session, run).wanted),
         most=MOST_SHOWN,
     )
 

@@ -7,7 +7,8 @@ import pytest
 
 from stagemakelaar import outbox
 from stagemakelaar.casework import actions as casework
-from stagemakelaar.casework.models import ContactKind
+from stagemakelaar.casework import tasks
+from stagemakelaar.casework.models import ContactKind, PlaceAnswer
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import transaction
 from stagemakelaar.people.models import Role
@@ -204,3 +205,36 @@ def test_accounts_and_the_trail(browse, make, growth, role, path):
     reader = browse.as_(make.staff(role))
     few, many = growth(reader, path, make.broker)
     assert many == few
+
+
+def test_places_to_go_and_get_and_whom_to_call(browse, broker, make, growth):
+    """With more students who wait, more companies near them, and more of each that was said."""
+    match_round = opened(broker)
+
+    def more():
+        make.student(searching=True)
+        company = make.organisation()
+        with transaction() as session:
+            by = fresh(session, broker)
+            tasks.record_organisation_contact(
+                session,
+                fresh(session, company),
+                kind=ContactKind.CALL,
+                held_on=date(2027, 2, 1),
+                note="",
+                answer=PlaceAnswer.LATER,
+                by=by,
+            )
+            tasks.add_task(session, what="Bel", due_on=date(2027, 3, 1), organisation=fresh(session, company), by=by)
+            email = f"interesse{number_of(company)}@demo.example"
+            places.express_interest(session, programme=by.programme, company=email, contact_name="Els", email=email)
+        run = asked(again(match_round), again(broker))
+        compute(run)
+        with transaction() as session:
+            by = fresh(session, broker)
+            if number_of(run) != fresh(session, match_round).chosen_run_id:
+                rounds.choose_run(session, fresh(session, match_round), fresh(session, run), by=by)
+
+    for path in ("/werven", "/werven/25960-bol-10-2027-04"):
+        few, many = growth(browse.as_(again(broker)), path, more)
+        assert many == few, path

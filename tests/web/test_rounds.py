@@ -213,7 +213,8 @@ class TestWhatIsNeeded:
         page = desk.get(desk.get(f"/rondes/{match_round.id}").links["Wat ontbreekt"])
         assert "2 studenten, 1 plek" in page.text
         assert "De Linde, Helpende in de zorg" in page.links
-        assert "1 met 1 plek" in page.text
+        assert "we vonden 1 soort plek die helpt" in page.text
+        assert page.links["Plekken werven"] == "/werven"
 
     def test_when_nothing_is_missing_it_says_so(self, desk, broker, make):
         make.place()
