@@ -14,6 +14,7 @@ WITH_TABLES = (
     "casework.models",
     "placements.models",
     "rounds.models",
+    "rounds.second_look",
     "intake.models",
 )
 

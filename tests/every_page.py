@@ -14,6 +14,7 @@ from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import Interest, Membership, Organisation, Place, Recognition
 from stagemakelaar.rounds.models import Comment, HandChange, Proposal, ProposalState, Round, RoundState, Run
 from stagemakelaar.rounds.wanted import seats_wanted
+from stagemakelaar.rounds.second_look import SecondLook
 from stagemakelaar.seed import accounts
 from tests.pages import Browser
 
@@ -150,6 +151,8 @@ GET  /rondes                                                        bc
 POST /rondes                                                        bc
 GET  /rondes/{round}                                                bc
 GET  /rondes/{round}/wat-ontbreekt                                  bc
+GET  /rondes/{round}/toezicht                                       c
+POST /rondes/{round}/toezicht                                       c
 GET  /rondes/{round}/zonder-plek                                    bc
 GET  /rondes/{round}/vergelijken                                    bc
 GET  /rondes/{round}/andere-instellingen                            bc
@@ -176,6 +179,7 @@ POST /voorstellen/{proposal}/opmerkingen                            bc
 GET  /opmerkingen/{comment}/antwoord                                bc
 POST /opmerkingen/{comment}/antwoord                                bc
 POST /opmerkingen/{comment}/{settle}                                bc
+POST /voorstellen/{drawn}/tweede-blik                               bc
 GET  /plaatsingen                                                   bc
 GET  /plaatsingen/samen                                             b
 POST /plaatsingen/samen                                             b
@@ -263,6 +267,7 @@ def records_of(session):
         "round": review.id,
         "run": first(select(Run.id).where(Run.round_id == review.id)),
         "proposal": first(proposals.where(Proposal.state == ProposalState.OPEN)).id,
+        "drawn": first(select(SecondLook.proposal_id).where(SecondLook.round_id == review.id)),
         "held": first(proposals.where(Proposal.state == ProposalState.HELD)).id,
         "list": first(select(Upload.id).where(Upload.programme_id == noord, Upload.kind == UploadKind.STUDENTS)),
         "place_list": first(select(Upload.id).where(Upload.programme_id == noord, Upload.kind == UploadKind.PLACES)),

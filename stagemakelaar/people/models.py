@@ -40,6 +40,7 @@ class Programme(Base):
     __table_args__ = (
         CheckConstraint(one_of("kind", ProgrammeKind), name="kind"),
         CheckConstraint("answer_days BETWEEN 1 AND 30", name="answer_days"),
+        CheckConstraint("warn_share BETWEEN 50 AND 100", name="warn_share"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +54,7 @@ class Programme(Base):
     send_together: Mapped[bool] = mapped_column(default=False)  # or until a broker sends them
     four_eyes: Mapped[bool] = mapped_column(default=False)  # who computed a run may not approve it
     weights: Mapped[dict] = mapped_column(JSON, default=dict)  # part of the score → weight; empty means the defaults
+    warn_share: Mapped[int] = mapped_column(default=90)  # percents approved as proposed, from which we warn
     reasons: Mapped[dict] = mapped_column(JSON, default=dict)  # people.reasons.Act → texts; empty means the defaults
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

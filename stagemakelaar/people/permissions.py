@@ -19,6 +19,7 @@ class Permission(enum.Enum):
     WORK_OFFERS = "work_offers"  # verify organisations and recognitions, enter and change places
     IMPORT_LISTS = "import_lists"  # bring students and places in from a list, and merge doubles
     RUN_ROUNDS = "run_rounds"  # open a round, ask for a run, choose it, close it
+    OVERSEE = "oversee"  # how people decide: figures per person, draws for a second look
     DECIDE = "decide"  # approve, reject, hold, withdraw
     REPLAY_POST = "replay_post"  # see undelivered letters and put them back in the queue
     PROGRAMME_SETTINGS = "programme_settings"  # weights, terms, four eyes
@@ -42,6 +43,7 @@ GRANTS = {
     },
     Role.COORDINATOR: {
         Permission.SEE_CASES,
+        Permission.OVERSEE,
         Permission.WORK_OFFERS,
         Permission.IMPORT_LISTS,
         Permission.RUN_ROUNDS,

@@ -13,6 +13,8 @@ from stagemakelaar.people.models import User
 from stagemakelaar.people.reasons import own_lists
 
 CHANGED = "programme.settings_changed"
+TERMS = ("answer_days", "undo_minutes", "send_together", "four_eyes", "warn_share")
+BOUNDS_OF_TERMS = {"answer_days": (1, 30), "undo_minutes": (0, 240), "warn_share": (50, 100)}
 
 
 class WeightChange(NamedTuple):
@@ -51,28 +53,28 @@ def weight_changes(session, programme):
 def check_weights(weights):
     """Refuse weights, part → points, outside the bounds or heavier than the wish to learn."""
     for part, (low, high) in BOUNDS.items():
-        if not low <= weights[part] <= high:
-            raise DomainError(N_("Kies een getal van %(low)s tot en met %(high)s."), field=part, low=low, high=high)
+        _must_lie_between(part, weights[part], low, high)
     if weights["learning"] < max(weights.values()):
         raise DomainError(N_("De leerwens telt altijd het zwaarst. Maak een ander gewicht lager."), field="learning")
 
 
-def change_settings(session, programme, *, weights, answer_days, undo_minutes, send_together, four_eyes, reasons, by):
-    """Change the rules of a programme. Runs and letters from now on follow them; what was computed stays as it was."""
+def change_settings(session, programme, *, weights, terms, reasons, by):
+    """Change the rules of a programme. Runs and letters from now on follow them; what was computed stays as it was.
+
+    weights   part of the score → points
+    terms     each of `TERMS` → its value
+    reasons   people.reasons.Act → texts to choose from
+    """
     check_weights(weights)
-    if not 1 <= answer_days <= 30:
-        raise DomainError(N_("Kies een getal van 1 tot en met 30."), field="answer_days")
-    if not 0 <= undo_minutes <= 240:
-        raise DomainError(N_("Kies een getal van 0 tot en met 240."), field="undo_minutes")
+    for name, (low, high) in BOUNDS_OF_TERMS.items():
+        _must_lie_between(name, terms[name], low, high)
     own = own_lists(reasons)
+    changed = sorted(name for name in {*own, *programme.reasons} if own.get(name) != programme.reasons.get(name))
     before = asdict(weights_of(programme))
     programme.weights = dict(weights)
-    programme.answer_days = answer_days
-    programme.undo_minutes = undo_minutes
-    programme.send_together = send_together
-    programme.four_eyes = four_eyes
-    changed = sorted(name for name in {*own, *programme.reasons} if own.get(name) != programme.reasons.get(name))
     programme.reasons = own
+    for name in TERMS:
+        setattr(programme, name, terms[name])
     audit.record(
         session,
         CHANGED,
@@ -81,9 +83,11 @@ def change_settings(session, programme, *, weights, answer_days, undo_minutes, s
         programme_id=programme.id,
         weights=dict(weights),
         weights_before=before,
-        answer_days=answer_days,
-        undo_minutes=undo_minutes,
-        send_together=send_together,
-        four_eyes=four_eyes,
         reasons_changed=changed or None,
+        **{name: terms[name] for name in TERMS},
     )
+
+
+def _must_lie_between(name, number, low, high):
+    if not low <= number <= high:
+        raise DomainError(N_("Kies een getal van %(low)s tot en met %(high)s."), field=name, low=low, high=high)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from stagemakelaar.people.models import Student, User
 from stagemakelaar.rounds import actions as rounds
-from stagemakelaar.rounds import by_hand, comments, review
+from stagemakelaar.rounds import by_hand, comments, review, second_look
 from stagemakelaar.rounds.hints import give_hint
 from stagemakelaar.rounds.models import HintLevel, Proposal, ProposalState
 from stagemakelaar.rounds.queries import alternatives_for, proposals_of
@@ -15,6 +15,8 @@ from stagemakelaar.seed import accounts
 
 # What if the journey counted more and was never long? A second run in noord, to compare with.
 NEARER = settings_from(weights={"learning": 40, "travel": 40, "kind": 10, "costs": 10}, most_minutes=30)
+DRAWN = 3
+REJECTED = ("de student wil deze plek niet", "de reis is te zwaar")
 
 
 def earlier_round(session, town):
@@ -48,25 +50,32 @@ def this_round(session, town):
     decided = max(len(ids) - crowd.open_proposals, 0)
     for order, number in enumerate(free[:decided]):
         proposal = session.get(Proposal, number)
+        seconds = 40 + order * 37 % 260
         if order < crowd.approvals:
-            review.approve(session, proposal, by=broker, why="Past goed bij de leerwens.")
+            review.approve(session, proposal, by=broker, why="Past goed bij de leerwens.", seconds=seconds)
         elif (order - crowd.approvals) % 4 == 0:
             until = town.country.today + timedelta(days=7)
-            review.hold(session, proposal, by=broker, why="Wacht op de school.", until=until)
+            review.hold(session, proposal, by=broker, reason="wacht op de school", until=until, seconds=seconds)
         else:
             turned_down.append(proposal)
-            _turn_down(session, proposal, broker, elsewhere=town.is_noord and len(turned_down) == 1)
+            _turn_down(session, proposal, broker, seconds, elsewhere=town.is_noord and len(turned_down) == 1)
     _talk(session, town, [session.get(Proposal, number) for number in sorted(kept)], turned_down)
+    if town.coordinator is not None and decided:
+        _second_looks(session, town, match_round)
 
 
-def _turn_down(session, proposal, broker, *, elsewhere):
+def _turn_down(session, proposal, broker, seconds, *, elsewhere):
     """Reject a proposal, or choose another place if that is asked and there is one."""
     others = (place for place, _cost, _who in alternatives_for(session, proposal)) if elsewhere else ()
     for place in others:
         if review.objection_between(session, proposal.student, place) is None:
-            by_hand.replace(session, proposal, place, by=broker, why="De student kent dit bedrijf al.")
+            why = "De student kent dit bedrijf al."
+            by_hand.replace(
+                session, proposal, place, by=broker, reason="de student vroeg erom", why=why, seconds=seconds
+            )
             return
-    review.reject(session, proposal, by=broker, why="De student wil eerst een gesprek.")
+    why = "De student wil eerst een gesprek."
+    review.reject(session, proposal, by=broker, reason=REJECTED[seconds % 2], why=why, seconds=seconds)
 
 
 def _talk(session, town, open_ones, turned_down):
@@ -86,6 +95,12 @@ def _talk(session, town, open_ones, turned_down):
     for proposal in turned_down[-1:]:
         why = "De student had hier een vervelend gesprek."
         give_hint(session, proposal.student, proposal.place, level=HintLevel.NEVER, why=why, by=town.broker())
+
+
+def _second_looks(session, town, match_round):
+    """Some decisions were drawn for a second person; one of them was read."""
+    looks = second_look.draw(session, match_round, DRAWN, by=town.coordinator, rng=town.rng)
+    second_look.judge(session, looks[0], agrees=False, remark="Ik had eerst de school gebeld.", by=town.coordinator)
 
 
 def _compute(session, town, match_round):

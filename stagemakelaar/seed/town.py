@@ -84,6 +84,7 @@ class Town:
         made = [country.register_staff(session, *one, self.programme) for one in staff]
         brokers = [user for user in made if user.role is Role.BROKER and not user.email.startswith("leaver@")]
         self._turns = itertools.cycle(brokers)
+        self.coordinator = next((user for user in made if user.role is Role.COORDINATOR), None)
 
     def _next_broker(self):
         return f"broker-{self.country.broker():04d}@{accounts.DOMAIN}"

@@ -12,7 +12,7 @@ from stagemakelaar.people.models import Programme
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.queries import programme_called
 from stagemakelaar.people.reasons import DEFAULTS, Act, reasons_of
-from stagemakelaar.people.settings import change_settings, weight_changes, weights_of
+from stagemakelaar.people.settings import TERMS, change_settings, weight_changes, weights_of
 from stagemakelaar.web.access import actor, allow, public
 from stagemakelaar.web.fields import OneOf, WholeNumber
 from stagemakelaar.web.forms import BaseForm, LongText, required
@@ -85,6 +85,13 @@ class SettingsForm(WeightsForm):
         most=240,
         description=_l("Zo lang kan een besluit ongemerkt worden teruggedraaid. Bij 0 gaan brieven meteen weg."),
     )
+    warn_share = WholeNumber(
+        _l("Vanaf welk percentage ongewijzigd goedgekeurd waarschuwen we u?"),
+        [NUMBER],
+        least=50,
+        most=100,
+        description=_l("Van alles wat iemand in een ronde besloot, bij minstens 10 besluiten."),
+    )
     reject_reasons = _reasons(Act.REJECT)
     hold_reasons = _reasons(Act.HOLD)
     replace_reasons = _reasons(Act.REPLACE)
@@ -100,7 +107,7 @@ def settings():
     programme = current_session().get_one(Programme, actor().programme_id)
     weights = weights_of(programme)
     known = {part: getattr(weights, part) for part in BOUNDS}
-    known |= {name: getattr(programme, name) for name in ("answer_days", "undo_minutes", "four_eyes")}
+    known |= {name: getattr(programme, name) for name in TERMS}
     known |= {f"{act.value}_reasons": "\n".join(_(text) for text in reasons_of(programme, act)) for act in Act}
     known["send_together"] = TOGETHER if programme.send_together else BY_THEMSELVES
     form = SettingsForm(request.form if request.method == "POST" else None, data=known)
@@ -111,10 +118,7 @@ def settings():
                     session,
                     programme,
                     weights=form.weights,
-                    answer_days=form.answer_days.data,
-                    undo_minutes=form.undo_minutes.data,
-                    send_together=form.send_together.data == TOGETHER,
-                    four_eyes=form.four_eyes.data,
+                    terms=_terms_in(form),
                     reasons=_reasons_in(form),
                     by=actor(),
                 )
@@ -131,6 +135,11 @@ def settings():
         changes=weight_changes(current_session(), programme),
         parts=PARTS,
     ), 422 if form.errors else 200
+
+
+def _terms_in(form):
+    typed = {name: form[name].data for name in TERMS}
+    return typed | {"send_together": typed["send_together"] == TOGETHER}
 
 
 def _reasons_in(form):

@@ -16,7 +16,7 @@ from stagemakelaar.db import current_session, look_again, transaction
 from stagemakelaar.errors import DomainError, NotFound, Overtaken
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.people.reasons import Act
-from stagemakelaar.rounds import by_hand, review
+from stagemakelaar.rounds import by_hand, review, second_look
 from stagemakelaar.rounds.comments import threads_about
 from stagemakelaar.rounds.models import Proposal, ProposalState, RoundState, Verdict
 from stagemakelaar.rounds.queries import (
@@ -59,6 +59,25 @@ class DecisionForm(BaseForm):
     opened = HiddenField()
 
 
+AGREES, DISAGREES = "eens", "oneens"
+
+
+class LookForm(BaseForm):
+    """What a second person thinks of a decision."""
+
+    agrees = OneOf(
+        _l("Bent u het eens met dit besluit?"),
+        [required(_l("Kies of u het eens bent."))],
+        among=((AGREES, _l("ja, ik had hetzelfde besloten")), (DISAGREES, _l("nee, ik had anders besloten"))),
+    )
+    remark = LongText(
+        _l("Wat viel u op?"),
+        [],
+        description=_l("Nodig als u het niet eens bent. Alleen stagemakelaars en de coördinator lezen dit."),
+        render_kw={"rows": "3"},
+    )
+
+
 def _form(programme, *arguments, **known):
     """The form with the reasons of this programme."""
 
@@ -80,7 +99,7 @@ def show(proposal_id):
     return _page(proposal_id)
 
 
-def _page(proposal_id, form=None):
+def _page(proposal_id, form=None, look_form=None):
     session = current_session()
     proposal = proposal_for(session, actor(), proposal_id)
     is_open = proposal.state is ProposalState.OPEN
@@ -117,7 +136,12 @@ def _page(proposal_id, form=None):
         objection=_objection(session, proposal) if can_be_decided and is_open else None,
         form=form or _form(proposal.student.programme, version=proposal.version, opened=opened.seal(proposal_id)),
         button_form=ButtonForm(),
-    ), 422 if form is not None else 200
+        second_look=second_look.look_at(session, proposal),
+        looks=may(actor(), Permission.DECIDE),
+        me=actor().id,
+        look_form=look_form or LookForm(),
+        has_errors=form is not None or look_form is not None,
+    ), 422 if form is not None or look_form is not None else 200
 
 
 def _is_looked_at(proposal):
@@ -222,6 +246,29 @@ def release(proposal_id):
     with transaction() as session:
         review.release(session, proposal_for(session, actor(), proposal_id), by=actor())
     flash(_("U kunt nu over dit voorstel besluiten."), "success")
+    return redirect(url_for("proposals.show", proposal_id=proposal_id))
+
+
+@pages.post("/voorstellen/<int:proposal_id>/tweede-blik")
+@allow(Permission.DECIDE)
+def look(proposal_id):
+    session = current_session()
+    drawn = second_look.look_at(session, proposal_for(session, actor(), proposal_id))
+    if drawn is None:
+        raise NotFound
+    form = LookForm(request.form)
+    if not form.validate():
+        return _page(proposal_id, look_form=form)
+    try:
+        with transaction() as session:
+            agrees, remark = form.agrees.data == AGREES, form.remark.data or ""
+            second_look.judge(session, drawn, agrees=agrees, remark=remark, by=actor())
+    except Overtaken as refusal:
+        return show_error(409, message=say(refusal), back_url=url_for("proposals.show", proposal_id=proposal_id))
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _page(proposal_id, look_form=form)
+    flash(_("Uw oordeel is opgeslagen. Aan het besluit zelf verandert niets."), "success")
     return redirect(url_for("proposals.show", proposal_id=proposal_id))
 
 

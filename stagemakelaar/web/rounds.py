@@ -183,6 +183,7 @@ def _about(session, match_round):
         "seats": seats,
         "runs": may(actor(), Permission.RUN_ROUNDS) and is_live,
         "run_in_words": run_in_words,
+        "oversees": may(actor(), Permission.OVERSEE),
         "button_form": ButtonForm(),
     }
 

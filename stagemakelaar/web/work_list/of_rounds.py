@@ -16,6 +16,7 @@ from stagemakelaar.placements.models import Placement
 from stagemakelaar.rounds.comments import waiting_comments
 from stagemakelaar.rounds.models import Comment, Proposal, ProposalState, Round, RoundState, Run, RunState
 from stagemakelaar.rounds.queries import STANDS, held_too_long
+from stagemakelaar.rounds.second_look import SecondLook, open_looks
 from stagemakelaar.web.work_list.things import Source, Urgency, Words, name_of, rows, short
 
 SENT_WITHIN = timedelta(days=1)
@@ -145,10 +146,29 @@ def _send_tell(session, user, numbers):
         )
 
 
+def _look_wait(user):
+    return rows(open_looks(user), SecondLook.id, since=SecondLook.drawn_at, urgency=Urgency.WAITS)
+
+
+def _look_tell(session, _user, numbers):
+    for look in session.scalars(select(SecondLook).where(SecondLook.id.in_(numbers))).unique():
+        yield (
+            look.id,
+            Words(
+                name_of(look.proposal.student),
+                _("besluit van %(name)s, getrokken voor een tweede blik", name=look.decided_by.name),
+                clock.day_of(look.drawn_at),
+                _("Kijk mee"),
+                url_for("proposals.show", proposal_id=look.proposal_id, _anchor="tweede-blik"),
+            ),
+        )
+
+
 SOURCES = (
     Source("vastgehouden", _l("vastgehouden voorstel"), _held_wait, _held_tell),
     Source("brieven", _l("brieven om te versturen"), _send_wait, _send_tell),
     Source("opmerkingen", _l("opmerkingen over een voorstel"), _comments_wait, _comments_tell),
     Source("voorstellen", _l("voorstellen om te beoordelen"), _open_wait, _open_tell),
+    Source("tweede-blik", _l("besluit om mee te kijken"), _look_wait, _look_tell),
     Source("berekening", _l("mislukte berekening"), _failed_wait, _failed_tell),
 )
