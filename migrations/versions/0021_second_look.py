@@ -5,8 +5,8 @@ from alembic import op
 
 from stagemakelaar.db import UtcDateTime
 
-revision = "0019_second_look"
-down_revision = "0018_intake"
+revision = "0021_second_look"
+down_revision = "0020_saved_views"
 branch_labels = None
 depends_on = None
 
