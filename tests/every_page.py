@@ -13,8 +13,8 @@ from stagemakelaar.people.models import Student, User
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import Interest, Membership, Organisation, Place, Recognition
 from stagemakelaar.rounds.models import Comment, HandChange, Proposal, ProposalState, Round, RoundState, Run
-from stagemakelaar.rounds.wanted import seats_wanted
 from stagemakelaar.rounds.second_look import SecondLook
+from stagemakelaar.rounds.wanted import seats_wanted
 from stagemakelaar.seed import accounts
 from tests.pages import Browser
 
