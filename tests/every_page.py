@@ -147,6 +147,13 @@ POST /werven/{need}/bedrijven/{organisation}                        bc
 POST /werven/{need}/bedrijven/{organisation}/taak                   bc
 GET  /werven/{need}/interesse/{interest}                            b
 POST /werven/{need}/interesse/{interest}                            b
+GET  /studenten/lijst.{form}                                        bc
+GET  /organisaties/lijst.{form}                                     bc
+GET  /plekken/lijst.{form}                                          bc
+GET  /plaatsingen/lijst.{form}                                      bc
+GET  /post/lijst.{form}                                             bc
+GET  /rondes/{round}/voorstellen.{form}                             bc
+GET  /rondes/{round}/zonder-plek.{form}                             bc
 GET  /rondes                                                        bc
 POST /rondes                                                        bc
 GET  /rondes/{round}                                                bc
@@ -212,6 +219,7 @@ WHO = {
     "u": "auditor@demo.example",
 }
 WORDS = {
+    "form": "csv",
     "step": "waar",
     "place_step": "wanneer",
     "press": "oppakken",

@@ -32,9 +32,14 @@ class Letter(NamedTuple):
     tone: str
 
 
+def kind_in_words(kind):
+    """Which letter it is."""
+    return str(KINDS.get(kind, _l("brief")))
+
+
 def letter_of(message):
     """A message with the words for it."""
-    return Letter(message, str(KINDS.get(message.kind, _l("brief"))), TONES[message.state.value])
+    return Letter(message, kind_in_words(message.kind), TONES[message.state.value])
 
 
 def letters_about(session, placement):

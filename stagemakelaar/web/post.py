@@ -22,19 +22,23 @@ def _visible_to(user):
     return select(Message).where(Message.programme_id == user.programme_id)
 
 
-@pages.get("/post")
-@allow(Permission.REPLAY_POST)
-def index():
-    session, state = current_session(), chosen("stand", MessageState)
-    statement = _visible_to(actor())
+def listed():
+    """A statement of the letters that the address asks for, what was not delivered first."""
+    statement, state, letter = _visible_to(actor()), chosen("stand", MessageState), number("brief")
     if state is not None:
         statement = statement.where(Message.state == state)
-    letter = number("brief")
     if letter is not None:  # every letter to whom this one went
         recipient = _visible_to(actor()).with_only_columns(Message.to).where(Message.id == letter)
         statement = statement.where(Message.to.in_(recipient))
     undelivered_first = (Message.state == MessageState.FAILED).desc()
-    rows = rows_of(session, statement.order_by(undelivered_first, Message.state_changed_at.desc(), Message.id.desc()))
+    return statement.order_by(undelivered_first, Message.state_changed_at.desc(), Message.id.desc())
+
+
+@pages.get("/post")
+@allow(Permission.REPLAY_POST)
+def index():
+    session, state = current_session(), chosen("stand", MessageState)
+    rows = rows_of(session, listed())
     counted = _visible_to(actor()).with_only_columns(Message.state, func.count()).group_by(Message.state)
     return render_template(
         "post/index.html",
@@ -42,7 +46,7 @@ def index():
         letters=[letter_of(message) for message in rows.items],
         state=state,
         may_send=may(actor(), Permission.DECIDE),
-        letter=letter,
+        letter=number("brief"),
         counts=dict.fromkeys(MessageState, 0) | dict(session.execute(counted).all()),
         button_form=ButtonForm(),
     )
