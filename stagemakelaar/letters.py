@@ -26,6 +26,7 @@ KINDS = {
     "sign_in_unknown": (lazy_gettext("Inloggen bij Stagemakelaar"), "/aanmelden"),
     "sign_in_staff": (lazy_gettext("Inloggen bij Stagemakelaar"), "/inloggen/medewerker"),
     "staff_invitation": (lazy_gettext("Uw account bij Stagemakelaar"), "/inloggen/uitnodiging/{token}"),
+    "staff_news": (lazy_gettext("Nieuws van bedrijven"), "/organisaties"),
     "audit_head": (lazy_gettext("De kop van het logboek"), "/logboek"),
     "student_planned": (lazy_gettext("We hebben een plek voor je gevonden"), "/student/plaatsing/{placement}"),
     "student_reminder": (lazy_gettext("Wil je deze stageplek?"), "/student/plaatsing/{placement}"),

@@ -4,7 +4,7 @@ import enum
 from datetime import date, datetime
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
@@ -52,6 +52,7 @@ class Programme(Base):
     answer_days: Mapped[int] = mapped_column(default=5)  # working days that each side has to answer
     undo_minutes: Mapped[int] = mapped_column(default=0)  # letters of a decision wait this long
     send_together: Mapped[bool] = mapped_column(default=False)  # or until a broker sends them
+    morning_letter: Mapped[bool] = mapped_column(default=True, server_default=true())  # when companies turned to us
     four_eyes: Mapped[bool] = mapped_column(default=False)  # who computed a run may not approve it
     weights: Mapped[dict] = mapped_column(JSON, default=dict)  # part of the score → weight; empty means the defaults
     warn_share: Mapped[int] = mapped_column(default=90)  # percents approved as proposed, from which we warn

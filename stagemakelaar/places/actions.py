@@ -11,6 +11,7 @@ from stagemakelaar.people import actions as people
 from stagemakelaar.people.models import Role
 from stagemakelaar.people.queries import user_with
 from stagemakelaar.places.models import Interest, InterestState, Membership, Organisation, OrganisationState
+from stagemakelaar.places.news import tell_programme
 from stagemakelaar.places.queries import open_interest, organisation_of
 from stagemakelaar.reference import formats
 
@@ -68,6 +69,8 @@ def register_organisation(
     audit.record(session, "organisation.registered", organisation, by=by, programme_id=programme.id)
     if contact is not None:
         add_member(session, organisation, contact, manages=True, by=by)
+    if by is None or not by.is_staff:
+        tell_programme(session, programme)
     return organisation
 
 
@@ -206,6 +209,7 @@ def express_interest(session, *, programme, company, contact_name, email, phone=
     )
     session.add(interest)
     audit.record(session, "interest.expressed", interest, by=None)
+    tell_programme(session, programme)
     return interest
 
 

@@ -7,7 +7,9 @@ from wtforms.validators import Optional
 
 from stagemakelaar import clock
 from stagemakelaar.db import current_session, transaction
+from stagemakelaar.errors import TooOften
 from stagemakelaar.people.queries import programme_called, programmes
+from stagemakelaar.people.signing_in import limits
 from stagemakelaar.placements.telling import working_days_from
 from stagemakelaar.places import actions
 from stagemakelaar.reference import formats
@@ -48,6 +50,13 @@ class InterestForm(BaseForm):
         description=_l("Dan kunnen we u bellen."),
         render_kw={"type": "tel", "autocomplete": "tel"},
     )
+    postcode = Text(
+        _l("Postcode van de werkplek"),
+        [Optional()],
+        clean=formats.clean_postcode,
+        description=_l("Dan zien we welke studenten er kunnen komen."),
+        render_kw={"autocomplete": "postal-code"},
+    )
     remark = LongText(
         _l("Wat voor werk is het?"),
         [Optional()],
@@ -76,20 +85,33 @@ def _form(offered, formdata=None):
 def show():
     offered = programmes(current_session())
     form = _form(offered, request.form if request.method == "POST" else None)
+    headers = {}
     if request.method == "POST" and form.validate():
         slug = form.programme.data if "programme" in form else offered[0].slug
-        with transaction() as session:
-            actions.express_interest(
-                session,
-                programme=programme_called(session, slug),
-                company=form.company.data,
-                contact_name=form.contact_name.data,
-                email=form.email.data,
-                phone=form.phone.data or None,
-                remark=form.remark.data or "",
-            )
-        return redirect(url_for("interest.thanks", programma=slug))
-    return render_template("employer/interest.html", form=form, offered=offered), 422 if form.errors else 200
+        try:
+            _express(slug, form)
+        except TooOften as refusal:
+            form.refuse(refusal)
+            headers["Retry-After"] = str(refusal.values["seconds"])
+        else:
+            return redirect(url_for("interest.thanks", programma=slug))
+    status = 429 if headers else 422 if form.errors else 200
+    return render_template("employer/interest.html", form=form, offered=offered), status, headers
+
+
+def _express(slug, form):
+    with transaction() as session:
+        limits.take(session, interest_address=request.remote_addr or "unknown")
+        actions.express_interest(
+            session,
+            programme=programme_called(session, slug),
+            company=form.company.data,
+            contact_name=form.contact_name.data,
+            email=form.email.data,
+            phone=form.phone.data or None,
+            remark=form.remark.data or "",
+            postcode=form.postcode.data or None,
+        )
 
 
 @pages.get("/bedrijven/interesse/bedankt")

@@ -96,6 +96,10 @@ class SettingsForm(WeightsForm):
     hold_reasons = _reasons(Act.HOLD)
     replace_reasons = _reasons(Act.REPLACE)
     undo_reasons = _reasons(Act.UNDO)
+    morning_letter = BooleanField(
+        _l("Een mail om half acht als er bedrijven bij kwamen"),
+        description=_l("Naar het adres van het programma. Er staat niet in welk bedrijf het is."),
+    )
     four_eyes = BooleanField(
         _l("Vier ogen"), description=_l("Wie een ronde liet berekenen, mag de voorstellen eruit niet goedkeuren.")
     )

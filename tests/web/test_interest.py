@@ -42,3 +42,26 @@ def test_a_link_may_name_the_programme(browse, make):
 
 def test_without_a_programme_there_is_a_sentence_and_no_form(browse, database):
     assert "nog geen stagemakelaar" in browse.get("/bedrijven/interesse").text
+
+
+def test_a_company_may_say_where_the_work_is(browse, make, session):
+    make.programme()
+    page = browse.get("/bedrijven/interesse")
+    assert "vier cijfers en twee letters" in page.submit(status=422, **MOMENT, postcode="1012").error_at("postcode")
+    page.submit(**MOMENT, postcode="1012ab")
+    assert session.query(Interest).one().postcode == "1012 AB"
+
+
+def test_who_sends_too_many_is_asked_to_wait_and_keeps_what_was_typed(browse, make, session, moment):
+    make.programme()
+    page = browse.get("/bedrijven/interesse")
+    for number in range(20):
+        page.submit(**MOMENT | {"company": f"Café {number}"})
+    refused = page.submit(status=429, **MOMENT, remark="In de keuken")
+    assert 0 < int(refused.response.headers["Retry-After"]) <= 3600
+    assert refused.errors == ["Dit is te vaak geprobeerd. Wacht even en probeer het dan opnieuw."]
+    assert (refused.values()["company"], refused.values()["remark"]) == ("Café De Zwaan", "In de keuken")
+    assert session.query(Interest).count() == 20
+    moment("2027-02-03T11:00:01+01:00")
+    refused.submit()
+    assert session.query(Interest).count() == 21

@@ -51,6 +51,14 @@ def test_the_learning_wish_stays_the_first_ground(browse, coordinator):
     assert "leerwens" in page.error_at("learning")
 
 
+def test_a_programme_can_do_without_the_letter_in_the_morning(browse, coordinator, session):
+    desk = browse.as_(coordinator)
+    desk.get("/instellingen").submit(answer_days="4")
+    assert session.get(Programme, coordinator.programme_id).morning_letter is True
+    desk.get("/instellingen").submit(morning_letter=None)
+    assert session.get(Programme, coordinator.programme_id).morning_letter is False
+
+
 def test_a_broker_does_not_set_the_rules(browse, make):
     browse.as_(make.broker()).get("/instellingen", status=403)
 
