@@ -177,6 +177,30 @@ def messages_to(session, user, limit=50):
     ).all()
 
 
+def letters_to(session, users, programme_id, *, limit):
+    """The letters of one programme to these accounts (numbers), the latest first; none with a secret."""
+    return session.scalars(
+        select(Message)
+        .where(Message.user_id.in_(list(users)), Message.programme_id == programme_id, Message.expires_at.is_(None))
+        .order_by(Message.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def letters_between(session, user_id, others, *, placements):
+    """The letters to one account, and those to other accounts about these placements, oldest first; none with a secret.
+
+    By account, not by key: the keys of one placement have no index on every database.
+    """
+    about = tuple(f"placement:{number}:" for number in placements)
+    found = session.scalars(
+        select(Message)
+        .where(Message.user_id.in_([user_id, *others]), Message.expires_at.is_(None))
+        .order_by(Message.id)
+    ).all()
+    return [message for message in found if message.user_id == user_id or message.key.startswith(about)]
+
+
 def has_work(session):
     """Whether a worker would find something to claim or to cancel; reads only, so that waiting writes nothing."""
     now = clock.now()

@@ -6,7 +6,7 @@ a administrator, u auditor; * is anyone, also without an account. What is not in
 
 from sqlalchemy import select
 
-from stagemakelaar.casework.models import Case, CaseState
+from stagemakelaar.casework.models import Case, CaseState, Task, TaskState
 from stagemakelaar.intake.models import Upload, UploadKind
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Student, User
@@ -56,6 +56,7 @@ POST /uitloggen                                                     *
 
 GET  /student                                                       s
 GET  /student/gegevens                                              s
+GET  /student/wie-zag-mijn-gegevens                                 s
 GET  /student/plaatsing/{letter}                                    s
 POST /student/plaatsing/{letter}/antwoord                           s
 GET  /student/profiel                                               s
@@ -106,8 +107,19 @@ POST /studenten/{student}/{press}                                   b
 GET  /studenten/{student}/{stop}                                    b
 POST /studenten/{student}/{stop}                                    b
 POST /studenten/{student}/contact                                   b
+POST /studenten/{student}/notities                                  b
+GET  /studenten/{student}/overdragen                                b
+POST /studenten/{student}/overdragen                                b
+POST /studenten/{student}/overdracht/{handed}                       b
+POST /studenten/{student}/taken                                     b
+GET  /taken                                                         bc
+GET  /taken/{task}/vervalt                                          b
+POST /taken/{task}/vervalt                                          b
+POST /taken/{task}/{ticked}                                         b
 GET  /organisaties                                                  bc
 GET  /organisaties/{organisation}                                   bc
+POST /organisaties/{organisation}/contact                           b
+POST /organisaties/{organisation}/taken                             b
 GET  /organisaties/{organisation}/{verdict}                         bc
 POST /organisaties/{organisation}/{verdict}                         bc
 GET  /organisaties/{organisation}/erkenningen/{recognition}         bc
@@ -229,6 +241,8 @@ WORDS = {
     "change": "beginnen",
     "side": "student",
     "settle": "afhandelen",
+    "handed": "aannemen",
+    "ticked": "gedaan",
     "hint": 1,
     "view": 1,
     "token": "een-token-dat-niet-bestaat",
@@ -270,6 +284,7 @@ def records_of(session):
         "colleague": first(
             select(Membership.id).where(Membership.organisation_id == organisation.id, ~Membership.manages)
         ),
+        "task": first(select(Task.id).where(Task.programme_id == noord, Task.state == TaskState.OPEN)),
         "recognition": first(select(Recognition.id).where(Recognition.organisation_id == organisation.id)),
         "interest": first(select(Interest.id).where(Interest.programme_id == noord)),
         "round": review.id,

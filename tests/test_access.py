@@ -77,6 +77,8 @@ FOREIGN = [
     ("broker2", "/studenten/{student}/pauzeren"),
     ("broker2", "/studenten/{student}/voorkeuren"),
     ("broker2", "/studenten/{student}/voorkeuren/{place}"),
+    ("broker2", "/studenten/{student}/overdragen"),
+    ("broker2", "/taken/{task}/vervalt"),
     ("broker2", "/organisaties/{organisation}"),
     ("broker2", "/organisaties/{organisation}/stopzetten"),
     ("broker2", "/plekken/{place}"),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from stagemakelaar import clock
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
 from stagemakelaar.people.models import Student, User
 from stagemakelaar.places.models import Organisation
@@ -236,3 +237,8 @@ class Task(Base):
     organisation: Mapped[Organisation | None] = relationship()
     by: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[by_id])
     for_whom: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[for_id])
+
+    @property
+    def is_late(self):
+        """Whether its day has passed and it is still to be done."""
+        return self.state is TaskState.OPEN and self.due_on < clock.today()

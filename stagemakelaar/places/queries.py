@@ -276,3 +276,8 @@ def _one(session, statement):
     if found is None:
         raise NotFound
     return found
+
+
+def members_at(session, organisations):
+    """The numbers of the accounts of the people at these organisations (numbers too)."""
+    return session.scalars(select(Membership.user_id).where(Membership.organisation_id.in_(list(organisations)))).all()

@@ -21,6 +21,7 @@ from stagemakelaar.seed.archive import Archive
 from stagemakelaar.seed.companies import CARE, Companies
 from stagemakelaar.seed.desk import lay_on_the_desk
 from stagemakelaar.seed.history import History
+from stagemakelaar.seed.kept import Kept
 from stagemakelaar.seed.lists import lists_of_yesterday
 from stagemakelaar.seed.rows import writing_rows
 from stagemakelaar.seed.scales import SCALES
@@ -136,6 +137,7 @@ def fill_crowds(crowds, scale, seed, today):
         (20, lambda session, one: (one.history.begin(session, "active"), one.history.finish(session))),
         (10, lambda session, one: one.history.plan(session, early=False)),
         (7, lambda session, one: one.history.answer(session, early=False)),
+        (3, lambda session, one: Kept(one.town).fill(session)),
         (1, _round_of_today),
     ):
         _act(country, fillings, trail, days, act)

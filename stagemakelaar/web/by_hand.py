@@ -29,6 +29,7 @@ from stagemakelaar.web.alternative_words import chain_in_words, costs_in_words
 from stagemakelaar.web.fields import Version
 from stagemakelaar.web.forms import BaseForm, LongText, required
 from stagemakelaar.web.place_words import terms_of
+from stagemakelaar.web.reading import note_reading
 from stagemakelaar.web.reason_fields import reason_field
 
 pages = Blueprint("by_hand", __name__)
@@ -86,8 +87,7 @@ def _undo_form(programme, *arguments):
 @allow(Permission.DECIDE)
 def choose(student_id):
     case = case_for(current_session(), actor(), student_id)
-    with transaction() as session:
-        audit.record(session, "student.read", case.student, by=actor())
+    note_reading(case.student, page="plaatsen")
     session = current_session()
     student = case_for(session, actor(), student_id).student
     fitting, nearly = options_of_today(session, student)
@@ -121,6 +121,7 @@ def place(student_id, place_id):
             form.refuse(refusal)
         else:
             return _placed(placement)
+    note_reading(case_for(current_session(), actor(), student_id).student, place=place_id)
     session = current_session()
     student, chosen = case_for(session, actor(), student_id).student, place_for(session, actor(), place_id)
     run = run_under_review(session, student.programme_id)
@@ -181,10 +182,12 @@ def replace(proposal_id, place_id):
     if request.method == "GET" and proposal.state is ProposalState.OPEN:
         with transaction() as session:  # who looks further than the proposal is told to the coordinator
             audit.record(session, review.OPENED, proposal, by=actor(), place=place_id)
-    session = current_session()
-    proposal, chosen = proposal_for(session, actor(), proposal_id), place_for(session, actor(), place_id)
+    proposal = proposal_for(current_session(), actor(), proposal_id)
     if proposal.state is not ProposalState.OPEN and not form.errors:
         return redirect(url_for("proposals.show", proposal_id=proposal_id))
+    note_reading(proposal.student, proposal=proposal_id)
+    session = current_session()
+    proposal, chosen = proposal_for(session, actor(), proposal_id), place_for(session, actor(), place_id)
     form.version.data = proposal.version  # the page below shows it as it is now
     return render_template(
         "by_hand/replace.html",

@@ -1,4 +1,4 @@
-"""The file of one student: what happens now, what was noted, and what can be done with the case.
+"""The file of one student: what happens now, a call noted in one line, tasks, and the whole story on a time line.
 
 Whoever opens a file is noted in the trail.
 """
@@ -6,12 +6,11 @@ Whoever opens a file is noted in the trail.
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import Optional
 
-from stagemakelaar import audit, clock
 from stagemakelaar.casework import actions
-from stagemakelaar.casework.models import CaseState, ContactKind
-from stagemakelaar.casework.queries import case_for
+from stagemakelaar.casework.models import CaseState
+from stagemakelaar.casework.queries import brokers_of, case_for, waiting_hand_over
+from stagemakelaar.casework.tasks import add_task, tasks_about
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.flow import can_move
@@ -20,102 +19,108 @@ from stagemakelaar.placements.models import LIVE
 from stagemakelaar.placements.queries import live_placement_of, placements_of
 from stagemakelaar.reference.queries import qualification
 from stagemakelaar.rounds.hints import hints_about
-from stagemakelaar.rounds.queries import last_search_for, proposals_about
+from stagemakelaar.rounds.queries import last_search_for
 from stagemakelaar.web.access import actor, allow
-from stagemakelaar.web.case_words import parts_of_file, road_of, situation_of
+from stagemakelaar.web.case_forms import NoteForm, StudentCallForm, WhyForm, task_form
+from stagemakelaar.web.case_timeline import KINDS, Kind, story_of
+from stagemakelaar.web.case_words import parts_of_file, situation_of
 from stagemakelaar.web.explanations import cause_in_words
-from stagemakelaar.web.fields import Day, OneOf
-from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
+from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.own_paths import back_to
+from stagemakelaar.web.paging import chosen, rows_among
+from stagemakelaar.web.reading import note_reading
 from stagemakelaar.web.students import pages
-
-
-class ContactForm(BaseForm):
-    """A call, a visit or a talk, noted in a minute."""
-
-    kind = OneOf(_l("Soort contact"), [required(_l("Kies wat voor contact het was."))], among=ContactKind)
-    held_on = Day(_l("Op welke dag"), [required(_l("Vul in wanneer het was."))])
-    with_whom = Text(_l("Met wie"), [Optional()], description=_l("Leeg laten kan: dan was het met de student zelf."))
-    note = LongText(
-        _l("Wat is er besproken?"),
-        [required(_l("Schrijf in het kort op wat er besproken is."))],
-        description=_l("De student mag dit lezen. Schrijf niets over gezondheid, geloof of afkomst."),
-        render_kw={"rows": "4"},
-    )
-    next_on = Day(_l("Volgend contact op"), [Optional()], description=_l("Dan staat het die dag op uw lijst."))
-
-
-class WhyForm(BaseForm):
-    """A change that owes a reason."""
-
-    why = LongText(_l("Waarom?"), [required(_l("Schrijf op waarom."))], render_kw={"rows": "3"})
 
 
 @pages.get("/studenten/<int:student_id>")
 @allow(Permission.SEE_CASES)
 def show(student_id):
-    case = case_for(current_session(), actor(), student_id)
-    with transaction() as session:
-        audit.record(session, "student.read", case.student, by=actor())
-    return _page(student_id)
+    return file_of(student_id)
 
 
-def _page(student_id, form=None):
+def file_of(student_id, *, call=None, task=None, note=None):
+    """The page of a case; with 422 and what was typed when one of its three forms was refused."""
+    note_reading(case_for(current_session(), actor(), student_id).student)
     session = current_session()
     case = case_for(session, actor(), student_id)
-    unplaced = last_search_for(session, case.student) if case.state is CaseState.SEARCHING else None
     placements = placements_of(session, case.student)
     works = may(actor(), Permission.WORK_CASES)
+    unplaced = last_search_for(session, case.student) if case.state is CaseState.SEARCHING else None
+    refused = call or task or note
+    story, kind = story_of(session, case, placements), chosen("soort", Kind)
+    told = [event for event in story if kind in {None, event.kind}]
     return render_template(
         "students/show.html",
         case=case,
         student=case.student,
+        handed=waiting_hand_over(session, case),
         parts=parts_of_file(session, case.student),
         situation=situation_of(case, placements),
-        road=road_of(case, placements),
-        placements=list(reversed(placements)),
         hints=hints_about(session, case.student) if may(actor(), Permission.DECIDE) else None,
-        proposals=proposals_about(session, case.student),
         cause=cause_in_words(unplaced.cause, unplaced.facts) if unplaced else None,
         works=works,
         decides=may(actor(), Permission.DECIDE),
         can={state.value: can_move(case, state) for state in CaseState},
-        form=form or ContactForm(held_on=clock.today()),
-        button_form=ButtonForm(),
+        has_live=any(placement.state in LIVE for placement in placements),
         me=actor(),
         course=qualification(session, case.student.profile.code),
-        has_live=any(placement.state in LIVE for placement in placements),
-    ), 422 if form is not None else 200
+        tasks=session.scalars(tasks_about(actor(), case=case)).unique().all(),
+        story=rows_among(told, endpoint="students.show"),
+        kind=kind,
+        kinds=[(one, words, sum(event.kind is one for event in story)) for one, words in KINDS.items()],
+        count=len(story),
+        call=call or _call_form(),
+        task_form=task or task_form(brokers_of(session, case.programme_id)),
+        note_form=note or NoteForm(),
+        form=refused,
+        button_form=ButtonForm(),
+    ), 422 if refused else 200
+
+
+def _call_form():
+    """The form for a call; the cursor stands in it for whoever came to note one."""
+    form = StudentCallForm()
+    if request.args.get("noteer"):
+        form.note.render_kw = {**form.note.render_kw, "autofocus": True}
+    return form
 
 
 @pages.post("/studenten/<int:student_id>/contact")
 @allow(Permission.WORK_CASES)
 def note_contact(student_id):
     case_for(current_session(), actor(), student_id)
-    form = ContactForm(request.form)
+    form = StudentCallForm(request.form)
     if not form.validate():
-        return _page(student_id, form)
+        return file_of(student_id, call=form)
     try:
         with transaction() as session:
-            actions.record_contact(
-                session,
-                case_for(session, actor(), student_id),
-                kind=form.kind.data,
-                held_on=form.held_on.data,
-                with_whom=form.with_whom.data or "",
-                note=form.note.data,
-                next_on=form.next_on.data,
-                by=actor(),
-            )
+            case = case_for(session, actor(), student_id)
+            actions.record_contact(session, case, **form.facts(), next_on=form.next_day, by=actor())
+            if form.todo.data:
+                day = form.task_day()
+                add_task(session, what=form.todo.data, due_on=day, case=case, for_whom=actor(), by=actor())
     except DomainError as refusal:
         form.refuse(refusal)
-        return _page(student_id, form)
-    flash(_("Het contact is genoteerd."), "success")
-    return redirect(url_for("students.show", student_id=student_id))
+        return file_of(student_id, call=form)
+    told = _("Het contact en de taak zijn genoteerd.") if form.todo.data else _("Het contact is genoteerd.")
+    flash(told, "success")
+    return redirect(url_for("students.show", student_id=student_id, noteer=1))
+
+
+@pages.post("/studenten/<int:student_id>/notities")
+@allow(Permission.WORK_CASES)
+def write_note(student_id):
+    case_for(current_session(), actor(), student_id)
+    form = NoteForm(request.form)
+    if not form.validate():
+        return file_of(student_id, note=form)
+    with transaction() as session:
+        actions.write_note(session, case_for(session, actor(), student_id), text=form.text.data, by=actor())
+    flash(_("De notitie is bewaard."), "success")
+    return redirect(url_for("students.show", student_id=student_id, _anchor="tijdlijn"))
 
 
 # --- one button, one change ----------------------------------------------------------------------------------------
-
 BUTTONS = {
     "oppakken": (actions.take_on, _l("U bent nu de stagemakelaar van %(name)s.")),
     "zoeken": (actions.start_searching, _l("%(name)s doet mee aan de volgende berekening.")),

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from stagemakelaar import clock, labels
 from stagemakelaar.casework.models import CaseState
-from stagemakelaar.placements.models import LIVE, PlacementState, WithdrawnBy
+from stagemakelaar.placements.models import LIVE, PlacementState
 from stagemakelaar.reference.formats import show_phone
 from stagemakelaar.reference.queries import qualification, work_processes_with
 from stagemakelaar.reference.vocabulary import Feature, KindOfWork, TravelMode
@@ -233,46 +233,6 @@ def _age(student):
 
 def _word(member):
     return str(labels.label(member)) if member is not None else ""
-
-
-# --- the road so far -----------------------------------------------------------------------------------------------
-
-
-def road_of(case, placements):
-    """What happened, oldest first, and where the case stands now, as the time line shows it."""
-    profile = case.student.profile
-    steps = [(case.created_at, _("aangemeld"))]
-    if profile.completed_at is not None:
-        steps.append((profile.completed_at, _("profiel ingestuurd")))
-    for placement in placements:
-        company = placement.place.organisation.name
-        steps.append((placement.created_at, _("voorstel: %(company)s", company=company)))
-        if placement.student_accepted_at:
-            steps.append((placement.student_accepted_at, _("de student zei ja")))
-        if placement.employer_confirmed_at:
-            steps.append((placement.employer_confirmed_at, _("het bedrijf bevestigde")))
-        if placement.state is PlacementState.WITHDRAWN:
-            steps.append((placement.withdrawn_at, _ended(placement, company)))
-        elif placement.state in {PlacementState.ACTIVE, PlacementState.COMPLETED}:
-            steps.append((placement.state_changed_at, str(labels.label(placement.state))))
-    steps.sort(key=lambda step: step[0])
-    road = [{"text": text, "state": "done", "when": day_of(_local(when))} for when, text in steps]
-    return [
-        *road,
-        {"text": str(labels.label(case.state)), "state": "current", "when": day_of(_local(case.state_changed_at))},
-    ]
-
-
-def _ended(placement, company):
-    if placement.withdrawn_by is WithdrawnBy.STUDENT:
-        return _("de student wilde %(company)s niet", company=company)
-    if placement.withdrawn_by is WithdrawnBy.EMPLOYER:
-        return _("%(company)s kon toch niet", company=company)
-    return _("plaatsing bij %(company)s teruggetrokken", company=company)
-
-
-def _local(moment):
-    return moment.astimezone(clock.AMSTERDAM).date()
 
 
 def day_of(day):

@@ -21,6 +21,7 @@ from stagemakelaar.web.employer import managing, own_membership
 from stagemakelaar.web.employer_words import why_here
 from stagemakelaar.web.fields import OneOf
 from stagemakelaar.web.forms import BaseForm, LongText, Text, required, say
+from stagemakelaar.web.reading import note_reading
 
 pages = Blueprint("employer_placements", __name__)
 
@@ -72,7 +73,9 @@ class RefuseForm(AnswerForm):
 def show(placement_id):
     membership = own_membership()
     placement = placement_at(current_session(), membership.organisation, placement_id)
-    return _page(membership, placement)
+    note_reading(placement.student, placement=placement_id)
+    membership = own_membership()
+    return _page(membership, placement_at(current_session(), membership.organisation, placement_id))
 
 
 @pages.get("/bedrijf/plaatsingen/<int:placement_id>/afzeggen")

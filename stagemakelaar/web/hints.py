@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from stagemakelaar import audit, clock
+from stagemakelaar import clock
 from stagemakelaar.casework.queries import case_for
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError
@@ -20,6 +20,7 @@ from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.fields import OneOf
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required
 from stagemakelaar.web.place_words import terms_of
+from stagemakelaar.web.reading import note_reading
 
 pages = Blueprint("hints", __name__)
 
@@ -54,8 +55,7 @@ class HintForm(BaseForm):
 @allow(Permission.DECIDE)
 def index(student_id):
     case = case_for(current_session(), actor(), student_id)
-    with transaction() as session:
-        audit.record(session, "student.read", case.student, by=actor())
+    note_reading(case.student, page="voorkeuren")
     session = current_session()
     student = case_for(session, actor(), student_id).student
     return render_template(
@@ -94,6 +94,7 @@ def give(student_id, place_id):
         else:
             flash(_("Uw voorkeur is opgeslagen. Ze telt vanaf de volgende berekening."), "success")
             return redirect(url_for("hints.index", student_id=student_id))
+    note_reading(case_for(current_session(), actor(), student_id).student, place=place_id)
     session = current_session()
     student, place = case_for(session, actor(), student_id).student, place_for(session, actor(), place_id)
     return render_template(

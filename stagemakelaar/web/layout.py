@@ -26,6 +26,7 @@ MENUS = {
     Role.BROKER: [
         ("today.home", lazy_gettext("Vandaag")),
         ("students.index", lazy_gettext("Studenten")),
+        ("tasks.index", lazy_gettext("Taken")),
         ("organisations.index", lazy_gettext("Bedrijven")),
         ("places.index", lazy_gettext("Plekken")),
         ("acquiring.index", lazy_gettext("Werven")),

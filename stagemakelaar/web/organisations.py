@@ -1,4 +1,4 @@
-"""Organisations for the broker: who is new, what must be checked, who may take part."""
+"""Companies for the broker: who is new, what must be checked, who may take part. One of them: `organisation_page`."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -8,7 +8,6 @@ from wtforms.validators import Optional
 
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError, NotFound
-from stagemakelaar.flow import can_move
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.people.saved_views import ListPage
 from stagemakelaar.placements.models import LIVE
@@ -21,7 +20,6 @@ from stagemakelaar.places.queries import (
     open_interests,
     organisation_for,
     organisations_visible_to,
-    own_places,
     recognition_of,
 )
 from stagemakelaar.reference import formats
@@ -93,29 +91,7 @@ def follow_up(interest_id, outcome):
     return redirect(back_to(url_for("organisations.index")))
 
 
-# --- one organisation ----------------------------------------------------------------------------------------------
-
-
-@pages.get("/organisaties/<int:organisation_id>")
-@allow(Permission.SEE_CASES)
-def show(organisation_id):
-    session = current_session()
-    organisation = organisation_for(session, actor(), organisation_id)
-    return render_template(
-        "organisations/show.html",
-        organisation=organisation,
-        places=[place for place in own_places(session, organisation) if place.programme_id == actor().programme_id],
-        live=_live(session, organisation),
-        works=may(actor(), Permission.WORK_OFFERS),
-        decisions=[name for name, decision in DECISIONS.items() if can_move(organisation, decision["to"])],
-        words=DECISIONS,
-    )
-
-
-def _live(session, organisation):
-    """How many students of the programme have a placement here that counts."""
-    own = [p for p in placements_at(session, organisation) if p.programme_id == actor().programme_id]
-    return sum(placement.state in LIVE for placement in own)
+# --- a new one ------------------------------------------------------------------------------------------------------
 
 
 class NewForm(NewOrganisationForm):
@@ -251,6 +227,12 @@ def decide(organisation_id, name):
         form=form,
         live=_live(current_session(), organisation),
     ), (422 if form.errors else 200)
+
+
+def _live(session, organisation):
+    """How many students of the programme have a placement here that counts."""
+    own = [p for p in placements_at(session, organisation) if p.programme_id == actor().programme_id]
+    return sum(placement.state in LIVE for placement in own)
 
 
 def _decide(session, organisation, name, form):

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func
 from wtforms.validators import ValidationError
 
-from stagemakelaar import audit, clock
+from stagemakelaar import clock
 from stagemakelaar.casework.actions import record_contact
 from stagemakelaar.casework.models import Case, ContactKind
 from stagemakelaar.casework.queries import case_of
@@ -30,6 +30,7 @@ from stagemakelaar.web.letter_words import letters_about
 from stagemakelaar.web.paging import chosen, rows_of
 from stagemakelaar.web.placement_words import ended_because
 from stagemakelaar.web.placements_together import DEEDS
+from stagemakelaar.web.reading import note_reading
 from stagemakelaar.web.saved_views import views_of_list
 from stagemakelaar.web.together import together
 from stagemakelaar.web.work_list.things import name_of
@@ -148,8 +149,7 @@ def many():
 @allow(Permission.SEE_CASES)
 def show(placement_id):
     placement = placement_for(current_session(), actor(), placement_id)
-    with transaction() as session:
-        audit.record(session, "student.read", placement.student, by=actor(), placement=placement_id)
+    note_reading(placement.student, placement=placement_id)
     session = current_session()
     placement = placement_for(session, actor(), placement_id)
     proposal = proposal_that_led_to(session, placement)

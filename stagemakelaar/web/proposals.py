@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from wtforms import HiddenField
 from wtforms.validators import Optional
 
-from stagemakelaar import audit, clock
+from stagemakelaar import clock
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import current_session, look_again, transaction
 from stagemakelaar.errors import DomainError, NotFound, Overtaken
@@ -37,6 +37,7 @@ from stagemakelaar.web.explanations import PRIORITY, agreed_in_words, parts_in_w
 from stagemakelaar.web.fields import Day, OneOf, Version
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required, say
 from stagemakelaar.web.place_words import terms_of
+from stagemakelaar.web.reading import note_reading
 from stagemakelaar.web.reason_fields import reason_field, reason_in_words
 
 pages = Blueprint("proposals", __name__)
@@ -94,8 +95,7 @@ def _form(programme, *arguments, **known):
 @allow(Permission.SEE_CASES)
 def show(proposal_id):
     proposal = proposal_for(current_session(), actor(), proposal_id)
-    with transaction() as session:
-        audit.record(session, "student.read", proposal.student, by=actor(), proposal=proposal_id)
+    note_reading(proposal.student, proposal=proposal_id)
     return _page(proposal_id)
 
 

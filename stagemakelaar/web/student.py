@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import HiddenField
 
-from stagemakelaar import audit, clock
+from stagemakelaar import clock
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import N_, DomainError, Overtaken
@@ -15,7 +15,7 @@ from stagemakelaar.outbox import messages_to
 from stagemakelaar.people import profiles
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.profiles import Step, StepState
-from stagemakelaar.people.queries import names_of, student_of
+from stagemakelaar.people.queries import student_of
 from stagemakelaar.placements import actions
 from stagemakelaar.placements.models import PlacementState, StudentReason
 from stagemakelaar.placements.queries import own_placement, told_placements_of
@@ -29,8 +29,11 @@ from stagemakelaar.web.fields import OneOf
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required
 from stagemakelaar.web.profile_words import STEPS, summary_of
 from stagemakelaar.web.student_status import Situation, road_of, status_of
+from stagemakelaar.web.who_saw import readings_in_words
 
 pages = Blueprint("student", __name__)
+
+MOST_READINGS = 5  # the rest stands on a page of its own
 
 
 class AcceptForm(ButtonForm):
@@ -119,7 +122,7 @@ def my_data():
         messages=messages_to(session, student.user),
         subjects={kind: subject for kind, (subject, _path) in KINDS.items()},
         reasons={reason.value: reason for reason in StudentReason},
-        readings=_readings(session, student),
+        readings=readings_in_words(session, student)[:MOST_READINGS],
         language=student.user.language,
         form=ButtonForm(),
         contact=_contact(now.case),
@@ -217,10 +220,3 @@ def _answered(placement, accepts, form):
     if form.reason.data is StudentReason.UNSAFE:
         return redirect(url_for("public.help_page", _anchor="veilig"), 303)
     return redirect(url_for(".home"), 303)
-
-
-def _readings(session, student):
-    """Who opened the student's file, and when; the latest first."""
-    lines = [line for line in audit.trail_of(session, "student", student.id) if line.action == "student.read"][-50:]
-    names = names_of(session, {line.actor_id for line in lines})
-    return [{"name": names.get(line.actor_id, ""), "when": line.at} for line in reversed(lines)]

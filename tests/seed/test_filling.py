@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from stagemakelaar import db
 from stagemakelaar.audit.walking import walk
-from stagemakelaar.casework.models import Case, CaseState, ContactMoment
+from stagemakelaar.casework.models import Case, CaseState, ContactMoment, HandOver, HandOverState, Task, TaskState
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Profile, Student, User
 from stagemakelaar.placements.models import LIVE, Placement, PlacementState
@@ -31,6 +31,7 @@ FLOWS = {
     Proposal: ProposalState,
     Round: RoundState,
     Run: RunState,
+    Task: TaskState,
 }
 FINGERPRINTS = {}
 FIELDS = {
@@ -59,6 +60,11 @@ def test_every_state_occurs_in_each_programme(demo, model, states):
         found[number].add(state)
     for number in (1, 2):
         assert set(states) - PASSING <= found[number], f"programme {number} lacks {set(states) - found[number]}"
+
+
+def test_cases_were_handed_over_where_there_is_a_colleague(demo):
+    found = set(demo.scalars(select(HandOver.state)))
+    assert found == set(HandOverState)
 
 
 def test_the_sizes_are_those_of_a_demo(demo):

@@ -1,10 +1,12 @@
 """The file of one student, as the broker meets it."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from stagemakelaar.audit import Entry
-from stagemakelaar.casework.models import Case, CaseState
+from stagemakelaar.casework.models import Case, CaseState, ContactKind, ContactMoment, Task
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.people.models import Role
 from tests.computed import computed, proposals
@@ -134,3 +136,68 @@ def test_proposals_stand_in_the_file(desk, make, broker):
     (proposal,) = proposals(run)
     page = desk.get(f"/studenten/{proposal.student_id}")
     assert f"/voorstellen/{proposal.id}" in page.links.values()
+
+
+# --- a call in one line --------------------------------------------------------------------------------------------
+
+
+def test_a_call_takes_one_line_and_enter(desk, make, session, broker):
+    """Only the words are typed; all else is as the page was served."""
+    student = make.student()
+    answer = desk.get(f"/studenten/{student.id}").submit("/contact", note="Wil graag in de zorg.")
+    contact = session.scalars(select(ContactMoment)).one()
+    assert (contact.kind, contact.held_on, contact.next_on) == (ContactKind.CALL, date(2027, 2, 3), None)
+    again = answer.follow()
+    assert "Het contact is genoteerd." in again.text
+    assert again.soup.find("input", attrs={"name": "note"}).has_attr("autofocus")
+
+
+def test_a_page_that_was_only_opened_leaves_the_cursor_alone(desk, make):
+    page = desk.get(f"/studenten/{make.student().id}")
+    assert not page.soup.find_all(attrs={"autofocus": True})
+
+
+@pytest.mark.parametrize(("again", "day"), [("week", date(2027, 2, 10)), ("twee-weken", date(2027, 2, 17))])
+def test_the_next_call_is_one_press_away(desk, make, session, again, day):
+    desk.get(f"/studenten/{make.student().id}").submit("/contact", note="Belt terug.", again=again)
+    assert session.scalars(select(ContactMoment.next_on)).one() == day
+
+
+@pytest.mark.parametrize(
+    ("values", "day"), [({}, date(2027, 2, 10)), ({"next_on": "2027-02-05"}, date(2027, 2, 5))], ids=["week", "day"]
+)
+def test_what_follows_from_a_call_becomes_a_task(desk, make, session, broker, values, day):
+    by, student = broker.id, make.student()
+    page = desk.get(f"/studenten/{student.id}").submit("/contact", note="Zoekt een vog.", todo="Stuur uitleg", **values)
+    assert "Het contact en de taak zijn genoteerd." in page.follow().text
+    task = session.scalars(select(Task)).one()
+    assert (task.what, task.due_on, task.for_id) == ("Stuur uitleg", day, by)
+
+
+def test_a_refused_call_makes_no_task(desk, make, session):
+    page = desk.get(f"/studenten/{make.student().id}")
+    refused = page.submit("/contact", status=422, note="Belde.", held_on="2027-02-04", todo="Stuur uitleg")
+    assert refused.values("/contact")["todo"] == "Stuur uitleg"
+    assert session.scalars(select(Task)).all() == []
+
+
+def test_a_note_is_kept_and_an_empty_one_is_not(desk, make, session):
+    page = desk.get(f"/studenten/{make.student().id}")
+    assert page.submit("/notities", status=422, text=" ").error_at("text")
+    page = page.submit("/notities", text="Kan goed met ouderen.").follow()
+    assert "Kan goed met ouderen." in page.text
+    assert "De student ziet dit niet vanzelf, maar mag ernaar vragen" in page.text
+
+
+def test_a_student_does_not_read_notes_but_learns_that_they_exist(browse, desk, make):
+    student = make.student()
+    own, address = browse.as_(student.user), f"/studenten/{student.id}"
+    desk.get(address).submit("/notities", text="Kan goed met ouderen.")
+    page = own.get("/student/gegevens")
+    assert "Kan goed met ouderen." not in page.text
+    assert "Je mag vragen om die te lezen." in page.text
+
+
+def test_the_file_tells_of_applications_before_us(desk, make):
+    student = make.student(applied_to=14, applied_note="Ze bellen nooit terug.")
+    assert "14 bedrijven: Ze bellen nooit terug." in desk.get(f"/studenten/{student.id}").text

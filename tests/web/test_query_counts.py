@@ -12,6 +12,8 @@ from stagemakelaar.casework.models import ContactKind, PlaceAnswer
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import transaction
 from stagemakelaar.people.models import Role
+from stagemakelaar.placements import actions as placements
+from stagemakelaar.placements.models import BrokerReason
 from stagemakelaar.places import actions as places
 from stagemakelaar.rounds import actions as rounds
 from stagemakelaar.rounds import review
@@ -87,6 +89,87 @@ def test_a_company(browse, broker, make, growth):
         make.place(again(organisation))
 
     few, many = growth(browse.as_(broker), f"/organisaties/{number_of(organisation)}", more)
+    assert many == few
+
+
+def test_what_is_kept_about_a_company(browse, broker, make, growth):
+    """With contacts, tasks for several people, placements that ended, and letters."""
+    organisation = make.organisation()
+
+    def more():
+        student, place, colleague = make.student(searching=True), make.place(again(organisation)), make.broker()
+        placement = plan(student, again(place), again(broker))
+        with transaction() as session:
+            by, about = fresh(session, broker), fresh(session, organisation)
+            tasks.add_task(
+                session,
+                what="Bel terug",
+                due_on=date(2027, 2, 5),
+                organisation=about,
+                for_whom=fresh(session, colleague),
+                by=by,
+            )
+            tasks.record_organisation_contact(
+                session, about, kind=ContactKind.CALL, held_on=date(2027, 2, 1), note="Druk.", by=by
+            )
+            ended = fresh(session, placement)
+            placements.withdraw(session, ended, reason=BrokerReason.OTHER, note="Te druk.", by=by)
+
+    few, many = growth(browse.as_(broker), f"/organisaties/{number_of(organisation)}", more)
+    assert many == few
+
+
+@pytest.mark.parametrize("state", ["open", "done"])
+def test_tasks(browse, broker, make, growth, state):
+    def more():
+        student, organisation, colleague = make.student(), make.organisation(), make.broker()
+        with transaction() as session:
+            task = tasks.add_task(
+                session,
+                what="Bel terug",
+                due_on=date(2027, 2, 5),
+                case=case_of(session, fresh(session, student)),
+                organisation=fresh(session, organisation),
+                for_whom=fresh(session, colleague),
+                by=fresh(session, broker),
+            )
+            if state == "done":
+                tasks.finish_task(session, task, by=fresh(session, broker))
+
+    few, many = growth(browse.as_(broker), f"/taken?stand={state}", more)
+    assert many == few
+
+
+def test_the_whole_story_of_a_case(browse, broker, make, growth):
+    """With everything that can stand on the time line: places that were lost, hand-overs, tasks, notes, hints."""
+    student = make.student(searching=True)
+
+    def more():
+        place, colleague = make.place(make.organisation()), make.broker()
+        placement = plan(again(student), again(place), again(broker))
+        with transaction() as session:
+            by, other, own = fresh(session, broker), fresh(session, colleague), fresh(session, student)
+            case = case_of(session, own)
+            placements.withdraw(session, fresh(session, placement), reason=BrokerReason.OTHER, note="Druk.", by=by)
+            casework.write_note(session, case, text="Rustig.", by=other)
+            task = tasks.add_task(session, what="Bel", due_on=date(2027, 2, 5), case=case, for_whom=other, by=by)
+            tasks.drop_task(session, task, why="Al gedaan.", by=other)
+            casework.hand_over(session, case, to=other, why="Weg.", by=by)
+            casework.pause(session, case, why="Rust.", by=other)
+            casework.resume(session, case, by=other)
+            give_hint(session, own, fresh(session, place), level=HintLevel.NEVER, why="te ver", by=by)
+
+    few, many = growth(browse.as_(broker), f"/studenten/{number_of(student)}", more)
+    assert many == few
+
+
+def test_who_saw_a_file(browse, make, growth):
+    student = make.student()
+
+    def more():
+        browse.as_(again(make.broker())).get(f"/studenten/{number_of(student)}")
+
+    few, many = growth(browse.as_(again(student).user), "/student/wie-zag-mijn-gegevens", more)
     assert many == few
 
 

@@ -34,7 +34,9 @@ def _late_if(condition):
 
 
 def _file_of(student_id, anchor=None):
-    return url_for("students.show", student_id=student_id, _anchor=anchor)
+    """The page of a case; whoever comes to note a call finds the cursor where it is noted."""
+    noting = 1 if anchor == "contact" else None
+    return url_for("students.show", student_id=student_id, noteer=noting, _anchor=anchor)
 
 
 def _with_brokers(statement):

@@ -1,0 +1,24 @@
+"""What pages ask of the trail: the story of some records, and who read a student's file."""
+
+from sqlalchemy import and_, or_, select
+
+from stagemakelaar.audit import Entry
+
+READ = "student.read"
+
+
+def trail_about(session, records, actions):
+    """The lines with one of these actions about many records, {object type: numbers}, oldest first."""
+    about = [
+        and_(Entry.object_type == kind, Entry.object_id.in_(numbers)) for kind, numbers in records.items() if numbers
+    ]
+    return session.scalars(select(Entry).where(or_(*about), Entry.action.in_(list(actions))).order_by(Entry.seq)).all()
+
+
+def readings_of(session, student_id):
+    """Every reading of a student's file, the latest first: rows (at, actor_id, actor_role, details)."""
+    return session.execute(
+        select(Entry.at, Entry.actor_id, Entry.actor_role, Entry.details)
+        .where(Entry.object_type == "student", Entry.object_id == student_id, Entry.action == READ)
+        .order_by(Entry.seq.desc())
+    ).all()
