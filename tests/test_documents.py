@@ -51,6 +51,8 @@ def test_the_columns_of_a_file_are_those_of_the_source(layout):
     ]
 
 
-@pytest.mark.parametrize("listed", [words.KINDS_OF_WORK, words.FEATURES, words.TRAVEL_MODES, words.LATE_HOURS])
+@pytest.mark.parametrize(
+    "listed", [words.KINDS_OF_WORK, words.FEATURES, words.TRAVEL_MODES, words.LATE_HOURS, words.HINTS]
+)
 def test_every_word_that_may_stand_in_a_cell_is_listed_in_its_order(listed):
     assert " ".join(f"`{word}`" for word in listed) in " ".join(FILES.split())

@@ -6,11 +6,12 @@ from flask_babel import ngettext
 from stagemakelaar import labels
 from stagemakelaar.files.results import PROOF, PROPOSALS, SHORTAGES, UNPLACED, Words
 from stagemakelaar.matching.explain import Cause
-from stagemakelaar.web.explanations import cause_in_words, parts_in_words
+from stagemakelaar.web.explanations import agreed_in_words, cause_in_words, parts_in_words
 
 
 def _why(facts):
-    return "; ".join(" ".join(part.text.split()) for part in parts_in_words(facts))
+    texts = [part.text for part in parts_in_words(facts)] + ([agreed] if (agreed := agreed_in_words(facts)) else [])
+    return "; ".join(" ".join(text.split()) for text in texts)
 
 
 def _cause(cause, facts):

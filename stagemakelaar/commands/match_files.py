@@ -32,6 +32,7 @@ _results = click.Path(exists=True, file_okay=False, path_type=Path)
     click.option("--places", type=_file, metavar="FILE", help="De plekken."),
     click.option("--fixed", type=_file, metavar="FILE", help="Wie al een plek heeft en niet meedoet."),
     click.option("--forbidden", type=_file, metavar="FILE", help="Paren die niet mogen."),
+    click.option("--hints", type=_file, metavar="FILE", help="Wat u voor een paar liever wel of niet wilt."),
     click.option("--travel", type=_file, metavar="FILE", help="Reistijden, in plaats van schattingen uit postcodes."),
     click.option("--out", type=_folder, metavar="DIR", help="Bereken, en schrijf de uitkomst in deze map."),
     click.option("--replace", is_flag=True, help="Een eerdere uitkomst in die map mag weg."),

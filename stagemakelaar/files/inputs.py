@@ -18,6 +18,7 @@ class Inputs:
     fixed: list
     forbidden: list
     travel: list | None
+    hints: list = field(default_factory=list)
     blanks: list = field(default_factory=list)  # (name of the file, Column, how often it was empty and that matters)
     ignored: list = field(default_factory=list)  # (name of the file, column that was not read)
 
@@ -50,6 +51,7 @@ def read_inputs(paths):
         fixed=rows.get("fixed", []),
         forbidden=rows.get("forbidden", []),
         travel=rows.get("travel"),
+        hints=rows.get("hints", []),
         blanks=[
             (table.name, column, count)
             for table in tables.values()
@@ -90,7 +92,7 @@ def _check_pairs(tables, complaints):
         "plek": {row["plek"] for row in tables["places"].rows},
     }
     where = {"student": tables["students"].name, "plek": tables["places"].name}
-    for name in ("fixed", "forbidden", "travel"):
+    for name in ("fixed", "forbidden", "hints", "travel"):
         if name not in tables:
             continue
         table = tables[name]

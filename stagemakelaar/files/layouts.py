@@ -116,6 +116,14 @@ PLACES = Layout(
 PAIR = (Column("student", cells.name, ("S001",)), Column("plek", cells.name, ("P002",)))
 FIXED = Layout("fixed", (Column("student", cells.name, ("S002",)), Column("plek", cells.name, ("P001",))))
 FORBIDDEN = Layout("forbidden", (*PAIR, Column("reden", cells.name, ("afgewezen in ronde 3",), "geen reden", "")))
+HINTS = Layout(
+    "hints",
+    (
+        *PAIR,
+        Column("voorkeur", cells.one_of(words.HINTS), ("liever_wel",)),
+        Column("reden", cells.name, ("kende het bedrijf al",), "geen reden", ""),
+    ),
+)
 TRAVEL = Layout(
     "travel",
     (
@@ -126,4 +134,4 @@ TRAVEL = Layout(
     ),
 )
 
-LAYOUTS = {layout.name: layout for layout in (STUDENTS, PLACES, FIXED, FORBIDDEN, TRAVEL)}
+LAYOUTS = {layout.name: layout for layout in (STUDENTS, PLACES, FIXED, FORBIDDEN, HINTS, TRAVEL)}

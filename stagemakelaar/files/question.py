@@ -5,7 +5,6 @@ of the rows plays no part in the outcome.
 """
 
 import hashlib
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,13 +22,12 @@ from stagemakelaar.matching.problem import (
     WISHED_KINDS,
     Candidates,
     Openings,
-    Pairs,
     Problem,
 )
-from stagemakelaar.reference.travel import journeys_within
+from stagemakelaar.reach import pairs as estimated_pairs
+from stagemakelaar.reach import told_pairs
 from stagemakelaar.reference.vocabulary import LateHours, Leerweg, mask_of
 
-NEARLY_WITHIN_REACH = 30  # minutes above one's maximum: not eligible, but worth telling
 LEERWEG = {Leerweg.BOL: BOL, Leerweg.BBL: BBL}
 LATE_HOURS = {LateHours.NONE: NO_LATE_HOURS, LateHours.EVENING: EVENING, LateHours.NIGHT: EVENING_AND_NIGHT}
 
@@ -62,14 +60,30 @@ def make_question(inputs, lot):
     candidates = _candidates(students, processes, lot)
     openings = _openings(places, inputs.seats_taken, processes)
     key_of_student, key_of_place = _keys(students, "student"), _keys(places, "plek")
-    forbidden = [
-        (key_of_student[row["student"]], key_of_place[row["plek"]], 0)
-        for row in inputs.forbidden
+    forbidden = _about(inputs.forbidden, key_of_student, key_of_place, lambda _row: [0])
+    hints = _about(inputs.hints, key_of_student, key_of_place, lambda row: [row["voorkeur"]])
+    if inputs.travel is None:
+        seeking, modes = students.values(), [mask_of(row["vervoer"]) for row in students.values()]
+        homes, works = [row["postcode"] for row in seeking], [row["postcode"] for row in places.values()]
+        pairs = estimated_pairs(candidates, openings, homes, modes, works, forbidden, hints)
+    else:
+        journeys = _about(inputs.travel, key_of_student, key_of_place, _journey)
+        pairs = told_pairs(candidates, openings, journeys, forbidden, hints)
+    return Question(Problem(candidates=candidates, openings=openings, pairs=pairs), students, places, lot)
+
+
+def _about(rows, key_of_student, key_of_place, values):
+    """Rows (key of the student, key of the place, values …) of those who take part."""
+    found = [
+        (key_of_student[row["student"]], key_of_place[row["plek"]], *values(row))
+        for row in rows
         if row["student"] in key_of_student
     ]
-    journeys = _told(inputs.travel, key_of_student, key_of_place) if inputs.travel is not None else _estimated
-    pairs = _pairs(students, places, journeys, forbidden)
-    return Question(Problem(candidates=candidates, openings=openings, pairs=pairs), students, places, lot)
+    return np.array(found, dtype=np.int64).reshape(len(found), -1) if found else ()
+
+
+def _journey(row):
+    return row["minuten"], UNKNOWN if row["vervoer"] is None else row["vervoer"].number, row["schatting"]
 
 
 def _numbered(rows, column):
@@ -178,66 +192,6 @@ def _codes(row):
 def _tells(names, code):
     """Whether a place tells which work processes of an opleiding can be done there."""
     return any("/" not in name or name.startswith(f"{code}/") for name in names)
-
-
-def _pairs(students, places, journeys, forbidden):
-    """Everyone with every place for their code, as far as the minutes are known not to be absurd."""
-    people_with, places_for = defaultdict(list), defaultdict(list)
-    for key, row in students.items():
-        people_with[row["opleidingscode"]].append(key)
-    for key, row in places.items():
-        for code in _codes(row):
-            places_for[code].append(key)
-    found = [(np.zeros(0, dtype=np.int64),) * 5]
-    for code in sorted(people_with.keys() & places_for.keys()):
-        those, there = np.array(people_with[code]), np.array(places_for[code])
-        people, sites = [students[key] for key in those.tolist()], [places[key] for key in there.tolist()]
-        longest = np.array([row["max_minuten"] for row in people])
-        for person, place, minutes, mode, is_estimate in journeys(those, there, people, sites, longest):
-            found.append((those[person], there[place], minutes, mode, is_estimate))
-    names = ("candidate", "opening", "minutes", "mode", "is_estimate")
-    columns: dict[str, Any] = {
-        name: np.concatenate(parts).astype(np.int64)
-        for name, parts in zip(names, zip(*found, strict=True), strict=True)
-    }
-    return Pairs(**columns, forbidden=forbidden)
-
-
-def _estimated(_those, _there, people, places, longest):
-    """Journeys from postcodes; those are estimates."""
-    homes, works = [row["postcode"] for row in people], [row["postcode"] for row in places]
-    modes = [mask_of(row["vervoer"]) for row in people]
-    return journeys_within(homes, modes, works, longest=longest, spare=NEARLY_WITHIN_REACH)
-
-
-def _told(travel, key_of_student, key_of_place):
-    """Journeys from a file; a pair that does not stand in it is not known."""
-    rows = np.array(
-        sorted(
-            (
-                key_of_student[row["student"]],
-                key_of_place[row["plek"]],
-                row["minuten"],
-                UNKNOWN if row["vervoer"] is None else row["vervoer"].number,
-                row["schatting"],
-            )
-            for row in travel
-            if row["student"] in key_of_student
-        ),
-        dtype=np.int64,
-    ).reshape(-1, 5)
-    width = max(key_of_place.values(), default=0) + 1
-    at_pair = rows[:, 0] * width + rows[:, 1]
-    told = [np.r_[column, absent] for column, absent in zip(rows[:, 2:].T, (UNKNOWN, UNKNOWN, 0), strict=True)]
-
-    def journeys(those, there, _people, _places, longest):
-        asked = those[:, None] * width + there[None, :]
-        at = np.where(np.isin(asked, at_pair), np.searchsorted(at_pair, asked), len(rows))
-        minutes, mode, is_estimate = (column[at] for column in told)
-        near = np.nonzero(minutes <= longest[:, None] + NEARLY_WITHIN_REACH)
-        yield *near, minutes[near], mode[near], is_estimate[near]
-
-    return journeys
 
 
 def _draw(lot, student):

@@ -5,6 +5,7 @@ Capitals, accents, blanks and strokes do not count: "E-bike" is `e_bike`.
 
 import re
 
+from stagemakelaar.matching.scoring import MUST, NEVER, RATHER, RATHER_NOT
 from stagemakelaar.reference.formats import folded
 from stagemakelaar.reference.vocabulary import Feature, KindOfWork, LateHours, Leerweg, TravelMode, Weekday
 
@@ -64,6 +65,7 @@ FEATURES = {
     "halte_dichtbij": Feature.NEAR_PUBLIC_TRANSPORT,
     "werkkleding": Feature.CLOTHES_PROVIDED,
 }
+HINTS = {"alleen_deze_plek": MUST, "liever_wel": RATHER, "liever_niet": RATHER_NOT, "nooit": NEVER}
 # Spreadsheets write their own yes and no, in the language of whoever made them.
 YES_NO = {"ja": True, "nee": False, "j": True, "n": False, "waar": True, "onwaar": False, "true": True, "false": False}
 

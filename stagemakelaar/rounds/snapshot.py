@@ -1,5 +1,5 @@
-"""Tables to the matcher's arrays, and back: the one door for facts. `columns_of` tells what is read of a row, `reach`
-who could get where; no other file knows both tables and arrays.
+"""Tables to the matcher's arrays, and back: the one door for facts. `columns_of` tells what is read of a row, and
+`reach.py` who could get where; no other file knows both tables and arrays.
 
 What goes in: numbers that stand for students and places, and what may count. What stays outside: names, addresses,
 birth dates and postcodes; of a journey only its minutes go in, of an age only the yes or no of the rules for the young.
@@ -16,8 +16,9 @@ from stagemakelaar.matching.scoring import PARTS, Weights
 from stagemakelaar.people.models import Programme, Student
 from stagemakelaar.placements.models import LIVE, Placement, PlacementState, WithdrawnBy
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceState
+from stagemakelaar.reach import pairs
 from stagemakelaar.reference.postcodes import pc4_of
-from stagemakelaar.rounds import columns_of, reach
+from stagemakelaar.rounds import columns_of
 from stagemakelaar.rounds.hints import hints_of
 from stagemakelaar.rounds.models import Proposal, Review, Run, Verdict
 from stagemakelaar.rounds.queries import IS_READY, STANDS, takes_part
@@ -97,7 +98,7 @@ def _problem(session, programme_id, who, where, refused, *, lot=0, weights=None)
     return Problem(
         candidates=candidates,
         openings=openings,
-        pairs=reach.pairs(
+        pairs=pairs(
             candidates,
             openings,
             homes=translated(people.postcode, pc4_of),

@@ -225,16 +225,18 @@ def test_a_check_tells_what_the_second_opinion_objects_to(say, tmp_path):
     assert "De uitkomst klopt niet met deze bestanden." in said
 
 
-def test_fixed_forbidden_and_travel_are_read(call, tmp_path):
+def test_fixed_forbidden_hints_and_travel_are_read(call, tmp_path):
     fixed = write(tmp_path / "F.csv", {"student": "S0", "plek": "P2"})
     forbidden = write(tmp_path / "X.csv", *({"student": f"S{at}", "plek": "P1"} for at in range(1, 8)))
     travel = write(tmp_path / "R.csv", {"student": "S8", "plek": "P1", "minuten": "7", "vervoer": "auto"})
-    more = ("--fixed", fixed, "--forbidden", forbidden, "--travel", travel)
+    hints = write(tmp_path / "H.csv", {"student": "S8", "plek": "P1", "voorkeur": "liever wel"})
+    more = ("--fixed", fixed, "--forbidden", forbidden, "--hints", hints, "--travel", travel)
     code, told = call("--out", tmp_path / "out", *more)
     assert (code, told["fixed"], told["proposed"], told["unmatched"]) == (0, 1, 1, {"seats_taken": 7})
     [_header, row] = (tmp_path / "out" / results.PROPOSALS).read_text("utf-8-sig").splitlines()
     assert row.startswith("S8;P1;")
     assert "7 minuten met auto" in row
+    assert "+15 punten" in row
     assert call("--check", tmp_path / "out", *more)[0] == 0
 
 
@@ -253,6 +255,17 @@ def test_a_spreadsheet_of_a_broker_is_read_as_it_comes(say, tmp_path):
 
 def test_help_tells_of_every_option(say):
     code, said, _trouble = say("--help")
-    options = ("--students", "--places", "--fixed", "--forbidden", "--travel", "--out", "--replace", "--lot", "--check")
+    options = (
+        "--students",
+        "--places",
+        "--fixed",
+        "--forbidden",
+        "--hints",
+        "--travel",
+        "--out",
+        "--replace",
+        "--lot",
+        "--check",
+    )
     assert code == 0
     assert sorted(options, key=said.index) == list(options)  # in the order in which one needs them

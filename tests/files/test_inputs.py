@@ -65,15 +65,19 @@ def test_a_minimum_age_of_the_law_or_none(paths, tmp_path):
     assert [one[:3] for one in complaints(paths)] == [("P.csv", 2, "minimumleeftijd")]
 
 
-@pytest.mark.parametrize("name", ["fixed", "forbidden", "travel"])
+@pytest.mark.parametrize("name", ["fixed", "forbidden", "hints", "travel"])
 def test_a_pair_names_a_student_and_a_place_that_exist(paths, tmp_path, name):
-    pair = write(tmp_path / "X.csv", {"student": "s1", "plek": "P1"}, {"student": "S1", "plek": "P9"})
+    pair = write(
+        tmp_path / "X.csv",
+        {"student": "s1", "plek": "P1", "voorkeur": "nooit"},
+        {"student": "S1", "plek": "P9", "voorkeur": "nooit"},
+    )
     assert [one[:3] for one in complaints(paths | {name: pair})] == [("X.csv", 2, "student"), ("X.csv", 3, "plek")]
 
 
-@pytest.mark.parametrize("name", ["forbidden", "travel"])
+@pytest.mark.parametrize("name", ["forbidden", "hints", "travel"])
 def test_a_pair_stands_in_a_file_once(paths, tmp_path, name):
-    pair = write(tmp_path / "X.csv", {"student": "S1", "plek": "P1"}, {"student": "S1", "plek": "P1"})
+    pair = write(tmp_path / "X.csv", *[{"student": "S1", "plek": "P1", "voorkeur": "nooit"}] * 2)
     assert [one[:3] for one in complaints(paths | {name: pair})] == [("X.csv", 3, "student")]
 
 

@@ -208,6 +208,59 @@ def test_a_forbidden_pair_is_not_proposed(ask):
     assert proposed(ask(forbidden=forbidden)) == {}
 
 
+TWO = [{}, {"plek": "P2", "kosten_vergoed": "ja"}]  # the second is worth ten points more
+
+
+@pytest.mark.parametrize(
+    ("hints", "place"),
+    [
+        ({}, "P2"),
+        ({"P2": "nooit"}, "P1"),
+        ({"P1": "alleen deze plek"}, "P1"),
+        ({"P1": "liever_wel"}, "P1"),
+        ({"P2": "Liever niet"}, "P1"),
+        ({"P1": "alleen_deze_plek", "P2": "alleen_deze_plek"}, "P2"),
+        ({"P1": "nooit", "P2": "nooit"}, None),
+    ],
+)
+def test_what_the_broker_wants_is_followed(ask, hints, place):
+    rows = [{"student": "S1", "plek": where, "voorkeur": level, "reden": ""} for where, level in hints.items()]
+    assert proposed(ask(sites=TWO, **({"hints": rows} if rows else {}))).get("S1") == place
+
+
+def test_a_hint_about_who_has_a_place_already_is_passed_over(ask):
+    rows = [{"student": "S1", "plek": "P1", "voorkeur": "nooit"}]
+    question = ask([{}, {"student": "S2"}], fixed=[{"student": "S1", "plek": "P1"}], hints=rows)
+    assert question.problem.pairs.hints.tolist() == []
+
+
+def test_told_journeys_and_postcodes_list_the_same_pairs(ask):
+    people = [
+        {"student": f"S{at}", "opleidingscode": ("25655", "25656")[at % 2], "leerweg": ("bol", "bbl")[at % 3 > 1]}
+        for at in range(9)
+    ]
+    sites = [
+        {
+            "plek": f"P{at}",
+            "opleidingscodes": ("25655", "25656;25655", "25180")[at % 3],
+            "leerweg": ("bol", "bbl")[at % 2],
+        }
+        for at in range(9)
+    ]
+    one = ask(people, sites)
+    pairs = one.problem.pairs
+    told = [
+        {"student": one.students[who]["student"], "plek": one.places[where]["plek"], "minuten": str(minutes)}
+        for who, where, minutes in zip(
+            *(c.tolist() for c in (pairs.candidate, pairs.opening, pairs.minutes)), strict=True
+        )
+    ]
+    other = ask(people, sites, travel=told).problem.pairs
+    for name in ("candidate", "opening", "minutes"):
+        assert getattr(other, name).tolist() == getattr(pairs, name).tolist()
+    assert 0 < len(pairs) < 81
+
+
 def test_a_fixed_seat_is_given_to_nobody_else(ask):
     people = [{}, {"student": "S2"}]
     fixed = [{"student": "S1", "plek": "P1"}]

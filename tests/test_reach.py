@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select, update
 
 from benchmarks.pipeline_database import PROGRAMME, RUN, SIZES, fill
-from stagemakelaar import db, schema
+from stagemakelaar import db, reach, schema
 from stagemakelaar.matching.eligibility import Rule
 from stagemakelaar.matching.judgement import judge
 from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.places.models import Place, Recognition
 from stagemakelaar.reference.models import Equivalent
-from stagemakelaar.rounds import reach, snapshot
+from stagemakelaar.rounds import snapshot
 from stagemakelaar.rounds.models import Run
 from tests.conftest import KINDS, rolled_back
 from tests.rounds.plain_snapshot import differences, plain

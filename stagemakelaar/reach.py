@@ -16,7 +16,7 @@ import numpy as np
 from stagemakelaar.matching.eligibility import BROKEN, Meeting, Rule
 from stagemakelaar.matching.problem import Pairs, Problem
 from stagemakelaar.reference.postcodes import pc4_array
-from stagemakelaar.reference.travel import journeys_within, spread
+from stagemakelaar.reference.travel import GROUP, UNKNOWN, journeys_within, spread
 
 NEARLY_WITHIN_REACH = 30  # minutes above one's maximum: not eligible, but worth telling the broker about
 LISTED_IN_FULL = 20_000_000  # people times places for their code; with more, a round is as large as a country's
@@ -29,7 +29,7 @@ _MINUTES, _MODES = 13, 5  # bits that a figure takes in a packed pair; each is s
 
 
 def pairs(candidates, openings, homes, modes, works, forbidden, hints=()):
-    """Return the `Pairs` of these tables.
+    """Return the `Pairs` of these tables, with journeys estimated from postcodes, or as a `TravelTable` tells them.
 
     homes : postcode (four digits) per candidate; modes: mask of `TravelMode` per candidate; works: postcode per opening
     """
@@ -44,6 +44,27 @@ def pairs(candidates, openings, homes, modes, works, forbidden, hints=()):
     return _unpacked(packed[0], candidates, openings, forbidden, hints)
 
 
+def told_pairs(candidates, openings, journeys, forbidden, hints=()):
+    """The same with journeys that somebody tells for one pair after another; those of other pairs are not known.
+
+    journeys : rows (key of the candidate, key of the opening, minutes, mode, is_estimate), whole numbers; no pair twice
+    """
+    told, count = np.array(journeys, dtype=np.int64).reshape(-1, 5), len(openings)
+    pair = np.searchsorted(candidates.key, told[:, 0]) * count + np.searchsorted(openings.key, told[:, 1])
+    order = np.argsort(pair)
+    pair = np.r_[pair[order], len(candidates) * count]  # the last stands for what nobody told
+    journey = np.vstack([told[order, 2:], [[UNKNOWN, UNKNOWN, 0]]])
+    map_of = _Map(candidates, openings, np.arange(count))  # every place by itself
+    packed = [np.zeros(0, dtype=np.int64)]
+    for first in range(0, len(candidates), GROUP):
+        person, place = map_of.places_of(np.arange(first, min(first + GROUP, len(candidates))))
+        at = np.searchsorted(pair, person * count + place)
+        minutes, mode, is_estimate = journey[np.where(pair[at] == person * count + place, at, -1)].T
+        near = minutes <= candidates.max_minutes[person] + NEARLY_WITHIN_REACH
+        packed += map_of.all_of(person[near], place[near], minutes[near], mode[near], is_estimate[near])
+    return _unpacked(np.concatenate(packed), candidates, openings, forbidden, hints)
+
+
 class _Map:
     """Kaart: where the places for each code are."""
 
@@ -51,7 +72,8 @@ class _Map:
         self._candidates, self._openings = candidates, openings
         self.postcodes, postcode_of = np.unique(works, return_inverse=True)
         codes = np.unique(candidates.code)
-        key, code = np.unique(openings.recognitions[:, :2], axis=0).T  # whatever their days
+        asked = np.isin(openings.recognitions[:, 1], codes)
+        key, code = np.unique(openings.recognitions[asked, :2], axis=0).T  # whatever their days
         place, at = np.searchsorted(openings.key, key), np.searchsorted(codes, code)
         area = (at * len(self.postcodes) + postcode_of[place]) * 2 + openings.leerweg[place]
         self._places = place[np.argsort(area, kind="stable")]  # by code, postcode, leerweg, key
@@ -64,6 +86,12 @@ class _Map:
         self._problem = Problem(
             candidates=candidates, openings=openings, pairs=Pairs(**columns, forbidden=np.zeros((0, 3), dtype=int))
         )
+
+    def places_of(self, people):
+        """Return (person, place): everyone with every place for their code."""
+        area = self._code[people] * len(self.postcodes) * 2
+        row, at = spread(self._begin[area], self._begin[area + len(self.postcodes) * 2])
+        return people[row], self._places[at]
 
     def all_of(self, person, postcode, minutes, mode, is_estimate):
         """Return all pairs of these journeys, packed; a list of arrays."""
