@@ -53,6 +53,11 @@ def _chromium():
     return None if browser_program() else "no chromium found"
 
 
+def _modules_absent(*names):
+    absent = [name for name in names if importlib.util.find_spec(name) is None]
+    return f"the Python package {absent[0]} is missing" if absent else None
+
+
 def _java():
     # macOS has a `java` that only tells where to buy one, so it is asked.
     if not shutil.which("java") or subprocess.run(["java", "-version"], capture_output=True, check=False).returncode:
@@ -85,6 +90,11 @@ PARTS = {
         "apt-get install npm, then make test",
     ),
     "java": Part("HTML checker", _java, "apt-get install default-jre-headless npm, then make test"),
+    "peers": Part(
+        "solvers of others",
+        lambda: _modules_absent("ortools", "networkx"),
+        "scripts/prepare.sh requirements-bench.txt",
+    ),
     "styles": Part(
         "style sheets of NL Design System",
         lambda: None if any((ROOT / "static" / "build").glob("*.css")) else "static/build is empty",
