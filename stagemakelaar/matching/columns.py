@@ -5,6 +5,7 @@ A table of the matcher is a frozen dataclass whose fields are NumPy columns. Eac
 column and the row (as it was given, counted from 0). This file knows nothing of internships.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import get_type_hints
 
@@ -131,6 +132,14 @@ def rows_of(name, keys, wanted):
     if not found.all():
         row = int(np.argmin(found))
         raise ValueError(f"{name}: row {row} names {wanted[row]}, which is not in the problem")
+    return at
+
+
+def row_of(name, keys, key):
+    """The same for one key; a whole number."""
+    at = bisect_left(keys, key)
+    if at == len(keys) or keys[at] != key:
+        raise ValueError(f"{name}: row 0 names {key}, which is not in the problem")
     return at
 
 

@@ -103,9 +103,9 @@ def what_if(problem, outcome, candidate, opening):
 
 
 def _alternatives(problem, board, row, places):
-    now, roads = int(board.chosen[row]), Roads()
+    now, roads = board.chosen.item(row), Roads()
     worth, cost, slack = board.gains[0], board.losses[0], board.slack
-    margin = int(slack[places].max(initial=0))
+    margin = max(slack[places].tolist(), default=0)
     if now != NO_PLACE and min(margin, slack[now]) > 0:
         roads.reach(0, (0, now))
         roads.follow(
@@ -147,32 +147,27 @@ def taken(problem, board, row, to, moves):
     move as told: (student, from, to) in rows.
     """
     after = {row: to} | {student: place for student, _, place in moves}
-    after = {student: place for student, place in after.items() if place != board.chosen[student]}
+    before = {student: board.chosen.item(student) for student in after}
     profile, fit = [0] * CLASSES, 0
     for student, place in after.items():
-        before = int(board.chosen[student])
-        profile[board.classes[student]] += (place != NO_PLACE) - (before != NO_PLACE)
-        fit += board.fit_at(student, place) - int(board.own_fit[student])
+        if place != before[student]:
+            profile[board.classes[student]] += (place != NO_PLACE) - (before[student] != NO_PLACE)
+            fit += board.fit_at(student, place) - board.own_fit.item(student)
     people, places = problem.candidates.key, problem.openings.key
     return Alternative(
         opening=_key(places, to),
         fit=board.fit_at(row, to),
-        parts=() if to == NO_PLACE else parts_of(problem, judge(problem).parts[_pair(problem, row, to)]),
+        parts=() if to == NO_PLACE else parts_of(problem, judge(problem).parts[problem.row_of_pair(row, to)].tolist()),
         placed=sum(profile),
         profile=tuple(profile),
         total_fit=fit,
         moves=tuple(
-            Move(int(people[student]), _key(places, int(board.chosen[student])), _key(places, place))
+            Move(people.item(student), _key(places, before[student]), _key(places, place))
             for student, place in sorted(after.items())
-            if student != row
+            if student != row and place != before[student]
         ),
     )
 
 
-def _pair(problem, row, to):
-    begin, end = np.searchsorted(problem.pair_candidate, (row, row + 1))
-    return begin + np.searchsorted(problem.pair_opening[begin:end], to)
-
-
 def _key(keys, row):
-    return None if row == NO_PLACE else int(keys[row])
+    return None if row == NO_PLACE else keys.item(row)

@@ -11,6 +11,7 @@ A column that came `later` may be left out and is stored only where it says some
 existed can be read, has the same fingerprint and gives the same outcome.
 """
 
+from bisect import bisect_left
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import Annotated, Any
@@ -23,6 +24,7 @@ from stagemakelaar.matching.columns import (
     Column,
     Rows,
     freeze_columns,
+    row_of,
     rows_of,
     whole_numbers,
 )
@@ -232,11 +234,16 @@ class Problem:
 
     def row_of_candidate(self, key):
         """Row of the candidate with this key; ValueError when there is none."""
-        return int(rows_of("candidate", self.candidates.key, np.array([key]))[0])
+        return row_of("candidate", self.candidates.key, key)
 
     def row_of_opening(self, key):
         """Row of the opening with this key; ValueError when there is none."""
-        return int(rows_of("opening", self.openings.key, np.array([key]))[0])
+        return row_of("opening", self.openings.key, key)
+
+    def row_of_pair(self, candidate, opening):
+        """Row of the pair of a candidate and an opening (rows), which must be listed."""
+        begin, end = self.pair_candidate.searchsorted((candidate, candidate + 1)).tolist()
+        return bisect_left(self.pair_opening, opening, begin, end)
 
     def to_bytes(self):
         """Return the problem as compressed bytes, to be stored with the run."""

@@ -118,15 +118,15 @@ class Board:
 
     def pairs_of(self, student):
         """The pairs of one student, as a slice."""
-        return slice(int(self.of_student[student]), int(self.of_student[student + 1]))
+        return slice(self.of_student.item(student), self.of_student.item(student + 1))
 
     def fit_at(self, student, place):
         """Fit of a student at a place, None when the pair is not eligible; 0 for no place."""
         if place == NO_PLACE:
             return 0
-        own = self.pairs_of(student)
-        at = bisect_left(self.place, place, own.start, own.stop)
-        return int(self.fit[at]) if at < own.stop and self.place[at] == place else None
+        end = self.of_student.item(student + 1)
+        at = bisect_left(self.place, place, self.of_student.item(student), end)
+        return self.fit.item(at) if at < end and self.place[at] == place else None
 
 
 def gains(board):
@@ -187,8 +187,8 @@ def chain_out(board, place):
     _, who, where = board.losses
     moves = []
     while place != NO_PLACE and board.spare[place] <= 0:
-        moves.append((int(who[place]), int(place), int(where[place])))
-        place = where[place]
+        moves.append((who.item(place), place, where.item(place)))
+        place = where.item(place)
     return moves
 
 
@@ -198,9 +198,9 @@ def chain_in(board, place):
     """
     by, moves = board.gains[1], []
     while place != NO_PLACE and by[place] != NOBODY:
-        student = int(by[place])
-        moves.append((student, int(board.chosen[student]), int(place)))
-        place = board.chosen[student]
+        student = by.item(place)
+        moves.append((student, board.chosen.item(student), place))
+        place = board.chosen.item(student)
     return moves[::-1]
 
 
