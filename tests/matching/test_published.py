@@ -60,6 +60,49 @@ def test_the_tables_of_machol_and_wien(n, engine):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("n", [3, 10, 40, 100])
+def test_the_same_tables_at_their_most(n, engine):
+    """Two rising rows paired in the same order give the greatest sum of products (Hardy, Littlewood and Pólya 1934,
+    section 10.2): the most that costs i × j can come to is n(n+1)(2n+1)/6."""
+    products = np.outer(np.arange(1, n + 1), np.arange(1, n + 1))
+    assert n * n * n - least_total(n * n - products, engine) == n * (n + 1) * (2 * n + 1) // 6
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("n", [3, 10, 40, 100])
+def test_tables_of_distances_on_a_line(n, engine):
+    """Costs |aᵢ − bⱼ|, a and b rising: pairing them in order costs least (Monge 1781; Hoffman 1963). Shuffled here."""
+    draw = np.random.default_rng(n)
+    a, b = (np.sort(draw.integers(0, 10 * n, n)) for _ in range(2))
+    costs = np.abs(draw.permutation(a)[:, None] - draw.permutation(b)[None, :])
+    assert least_total(costs, engine) == np.abs(a - b).sum()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("n", [7, 31, 101])
+def test_the_square_of_a_group(n, engine):
+    """Costs (i + 2j) mod n, n odd, are a Latin square: its zeros alone pair all rows, with a least total of 0; and one
+    zero made dearer costs more than nothing, but no more than that."""
+    costs = np.add.outer(np.arange(n), 2 * np.arange(n)) % n
+    assert least_total(costs, engine) == 0
+    costs[0, 0] = n
+    assert 0 < least_total(costs, engine) <= n
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_mean_of_random_tables(engine):
+    """With costs that are exponential with mean 1, the least total is 1 + 1/4 + … + 1/n² on average: conjectured by
+    Parisi (1998), proved by Linusson and Wästlund, and by Nair, Prabhakar and Sharma (2003). The spread of one table
+    is about √(1.8 / n); the tables are drawn with a fixed seed."""
+    n, tables, whole = 30, 200, 10**6
+    draw = np.random.default_rng(1998)
+    costs = np.rint(draw.exponential(1, (tables, n, n)) * whole).astype(np.int64)
+    mean = sum(least_total(one, engine) for one in costs) / tables / whole
+    spread = np.sqrt(1.8 / n / tables)
+    assert abs(mean - (1 / np.arange(1, n + 1) ** 2).sum()) < 3 * spread
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_the_transport_problem_of_hitchcock(engine):
     """Hitchcock 1941 in whole units: 3 factories, 4 towns. Each unit that leaves is a student, each unit asked a seat.
 
