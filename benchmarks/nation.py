@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -135,7 +136,7 @@ def _used():
     return {"cpu_s": round(cpu, 2), "parent_mb": own.ru_maxrss // 1024, "child_mb": child.ru_maxrss // 1024}
 
 
-STEPS = {"seed": seed, "programmes": programmes, "round": compute}
+STEPS: dict[str, Callable] = {"seed": seed, "programmes": programmes, "round": compute}
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--step"]:

@@ -13,9 +13,10 @@ import json
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from stagemakelaar import audit, clock
+from stagemakelaar.db import insert_many
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.flow import move
 from stagemakelaar.matching.findings import Findings, findings
@@ -161,8 +162,8 @@ def store_outcome(session, run_id, attempt, outcome, found=None):
     now = clock.now()
     fixed = {"run_id": run.id, "programme_id": run.programme_id}
     fixed |= {"state": ProposalState.OPEN, "state_changed_at": now, "created_at": now, "version": 1}
-    _insert(session, Proposal, found.proposals, fixed)
-    _insert(session, Unplaced, found.unplaced, {"run_id": run.id})
+    insert_many(session, Proposal.__table__, found.proposals, **fixed)
+    insert_many(session, Unplaced.__table__, found.unplaced, run_id=run.id)
     run.proposed = len(found.proposals)
     run.outcome = outcome.to_bytes()
     run.outcome_hash = outcome.outcome_hash
@@ -259,12 +260,6 @@ def _locked(session, run_id):
     return session.scalars(
         select(Run).where(Run.id == run_id).with_for_update(of=Run).execution_options(populate_existing=True)
     ).first()
-
-
-def _insert(session, model, rows, fixed):
-    """One statement for all rows, past the objects: a run of a country makes tens of thousands."""
-    if rows:
-        session.connection().execute(insert(model.__table__), [row | fixed for row in rows])
 
 
 def _with_their_waiting(run, found):
