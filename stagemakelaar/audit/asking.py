@@ -4,7 +4,7 @@ from sqlalchemy import and_, or_, select
 
 from stagemakelaar.audit import Entry
 
-READ = "student.read"
+READ, EXPORT = "student.read", "export"
 
 
 def trail_about(session, records, actions):
@@ -18,7 +18,15 @@ def trail_about(session, records, actions):
 def readings_of(session, student_id):
     """Every reading of a student's file, the latest first: rows (at, actor_id, actor_role, details)."""
     return session.execute(
-        select(Entry.at, Entry.actor_id, Entry.actor_role, Entry.details)
-        .where(Entry.object_type == "student", Entry.object_id == student_id, Entry.action == READ)
-        .order_by(Entry.seq.desc())
+        _READINGS.where(Entry.object_type == "student", Entry.object_id == student_id, Entry.action == READ)
     ).all()
+
+
+def exports_of(session, programme_id, *, since):
+    """Every list of a programme that was downloaded since a moment, as `readings_of` gives them."""
+    return session.execute(
+        _READINGS.where(Entry.programme_id == programme_id, Entry.action == EXPORT, Entry.at >= since)
+    ).all()
+
+
+_READINGS = select(Entry.seq, Entry.at, Entry.actor_id, Entry.actor_role, Entry.details).order_by(Entry.seq.desc())

@@ -1,4 +1,7 @@
-"""Who saw my data: one line for each day and each person, out of the trail and nothing else."""
+"""Who saw my data: one line for each day and each person, out of the trail and nothing else.
+
+A download of a list names nobody in the trail, so the student reads that they may have been in it.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from stagemakelaar import clock, labels
-from stagemakelaar.audit.asking import readings_of
+from stagemakelaar.audit.asking import exports_of, readings_of
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import current_session
 from stagemakelaar.people.models import Role
@@ -26,8 +29,9 @@ OPENED = {
     "placement": _l("je plaatsing"),
     "proposal": _l("een voorstel voor jou"),
     "place": _l("of een plek bij je past"),
-    "export": _l("een bestand waar jij in staat"),
+    "list": _l("een lijst met studenten, misschien ook jij"),
 }
+LISTS = frozenset({"studenten", "plaatsingen", "voorstellen", "zonder-plek"})  # downloads with students in them
 FILE = _l("je dossier")
 SETTLED = frozenset({PlacementState.CONFIRMED, PlacementState.ACTIVE, PlacementState.COMPLETED})
 
@@ -58,8 +62,10 @@ def index():
 
 
 def readings_in_words(session, student):
-    """Every reading of a student's file as a list of `Reading`, the latest day first, in three statements."""
-    lines = readings_of(session, student.id)
+    """Every reading of a student's file as a list of `Reading`, the latest first, in a fixed number of statements."""
+    downloads = exports_of(session, student.programme_id, since=student.created_at)
+    lines = [*readings_of(session, student.id), *(line for line in downloads if line.details["list"] in LISTS)]
+    lines.sort(key=lambda line: -line.seq)
     names = names_of(session, {line.actor_id for line in lines if line.actor_id})
     companies = {
         placement.id: placement.place.organisation.name if placement.state in SETTLED else ""

@@ -156,6 +156,16 @@ def test_a_company_that_declined_is_never_named(make, sign_in, student, broker, 
     assert seen()[0][1] == "een bedrijf (leerbedrijf)"
 
 
+def test_a_downloaded_list_is_told_to_all_who_may_be_in_it(make, sign_in, student, broker, seen):
+    elsewhere = SimpleNamespace(id=make.broker(programme=make.programme("zuid"), name="Van elders").id)
+    sign_in(elsewhere).get("/studenten/lijst.csv")
+    desk = sign_in(broker)
+    desk.get("/organisaties/lijst.csv")
+    assert seen() == []
+    desk.get("/studenten/lijst.csv")
+    assert seen() == [("3 februari 2027", "Fatima (stagemakelaar)", "een lijst met studenten, misschien ook jij")]
+
+
 def test_nobody_yet(seen, sign_in, student):
     assert seen() == []
     assert "Nog niemand opende je dossier." in sign_in(student.user).get(PAGE).text
