@@ -134,7 +134,7 @@ def refuse_wrong_database(settings):
 
 
 def install(app):
-    """Keep pages closed on a database of the other kind, whichever server runs them; asked once, at the first page."""
+    """Keep pages closed on a database of the other kind, or one that may forget; asked once, by whichever server."""
     checked = []
 
     @app.before_request
@@ -146,6 +146,12 @@ def install(app):
         if kind in {other, DatabaseKind.INCOMPLETE}:
             log.error("wrong_database", kind=kind.value)
             raise Busy(N_("Deze database hoort niet bij deze dienst."))
+        if not app.config["SETTINGS"].is_demo:
+            try:
+                refuse_weak_durability(current_session())
+            except Refused as weak:
+                log.error("weak_durability", told=str(weak))  # noqa: TRY400 - the sentence says it all
+                raise Busy(N_("De database van deze dienst is niet goed ingesteld.")) from weak
         checked.append(kind)
 
 

@@ -39,6 +39,11 @@ def browser_program():
     return next((found for name in BROWSERS if (found := shutil.which(name)) and "/snap/" not in found), None)
 
 
+def _program(name):
+    """Where a program is that only root has on its path."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+
+
 def _postgresql():
     if postgresql_programs() is None:
         return "no initdb found"
@@ -77,6 +82,11 @@ PARTS = {
         "Redis",
         lambda: None if shutil.which("redis-server") else "no redis-server found",
         "apt-get install redis-server",
+    ),
+    "nginx": Part(
+        "nginx",
+        lambda: None if _program("nginx") and shutil.which("openssl") else "no nginx or no openssl found",
+        "apt-get install nginx-light openssl",
     ),
     "smtp": Part(
         "SMTP server",
