@@ -50,6 +50,7 @@ def fill(engine, size, seed):
             for first in range(0, len(rows), CHUNK):
                 connection.execute(insert(table), rows[first : first + CHUNK])
         if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('run', 'id'), {RUN})")
             connection.exec_driver_sql("ANALYZE")
 
 

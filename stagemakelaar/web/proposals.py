@@ -27,6 +27,7 @@ from stagemakelaar.rounds.queries import (
     next_open,
     proposal_for,
 )
+from stagemakelaar.rounds.run_settings import RunSettings
 from stagemakelaar.web import opened
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.alternative_words import alternatives_in_words
@@ -39,6 +40,7 @@ from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required, sa
 from stagemakelaar.web.place_words import terms_of
 from stagemakelaar.web.reading import note_reading
 from stagemakelaar.web.reason_fields import reason_field, reason_in_words
+from stagemakelaar.web.run_words import settings_in_words
 
 pages = Blueprint("proposals", __name__)
 
@@ -116,6 +118,7 @@ def _page(proposal_id, form=None, look_form=None):
         parts=parts_of_file(session, proposal.student)[:2],
         terms=terms_of(session, proposal.student, proposal.place),
         score=parts_in_words(proposal.facts),
+        settings=settings_in_words(RunSettings.of(proposal.run)),
         agreed=agreed_in_words(proposal.facts),
         may_hint=may(actor(), Permission.DECIDE),
         total=total_in_words(proposal.facts),

@@ -131,6 +131,14 @@ class TestComparing:
         assert f"A: berekening {first}" in page.text
         assert "reis hoogstens 10 minuten" in page.text
 
+    def test_a_proposal_tells_with_which_settings_it_was_found(self, desk, two_runs, session):
+        _round, first, second = two_runs
+        numbers = dict(session.execute(select(Proposal.run_id, Proposal.id)).all())
+        told = "Deze berekening rekende met eigen instellingen"
+        assert told not in desk.get(f"/voorstellen/{numbers[first]}").text
+        page = desk.get(f"/voorstellen/{numbers[second]}")
+        assert f"{told}: weging leerwens 50, reistijd 30, soort werk 10, vergoeding 10; reis hoogstens 10" in page.text
+
     def test_it_can_be_narrowed_and_widened(self, desk, two_runs):
         match_round, first, second = two_runs
         address = f"/rondes/{match_round}/vergelijken?a={first}&b={second}"
