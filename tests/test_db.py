@@ -83,3 +83,11 @@ def test_sqlite_flushes_every_commit_to_disk(own_database):
             assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
             assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_postgresql_interprets_also_after_a_rollback(own_database):
+    if own_database.dialect.name == "postgresql":
+        with own_database.connect() as connection:
+            assert connection.exec_driver_sql("SHOW jit").scalar() == "off"
+            connection.rollback()
+            assert connection.exec_driver_sql("SHOW jit").scalar() == "off"
