@@ -71,10 +71,10 @@ def cost_of_hint(session, run, hint):
 def _named(session, alternatives):
     """`Alternative`s as `Cost`s: three questions, however many there are."""
     moves = [move for one in alternatives for move in one.moves]
-    keys = {key for move in moves for key in (move.before, move.after) if key is not None}
+    keys = {key for move in moves for key in (move.before, move.after)} | {one.opening for one in alternatives}
     moved = {move.candidate for move in moves}
     students = {one.id: one for one in session.scalars(select(Student).where(Student.id.in_(moved)))}
-    places = {one.id: one for one in session.scalars(select(Place).where(Place.id.in_(keys)))}
+    places = {one.id: one for one in session.scalars(select(Place).where(Place.id.in_(keys - {None})))}
     live = session.scalars(select(Placement).where(Placement.student_id.in_(moved), Placement.state.in_(LIVE)))
     settled = {placement.student_id: placement for placement in live}
     return [Cost(one, students, places, settled) for one in alternatives]

@@ -101,6 +101,11 @@ def chain_in_words(cost):
     ]
 
 
+def own_place_in_words(cost):
+    """Where the student of a `Cost` goes by it."""
+    return _place(cost, cost.alternative.opening)
+
+
 def _place(cost, key):
     place = cost.places.get(key)
     return f"{place.organisation.name}, {place.title}" if place is not None else _("geen plek")

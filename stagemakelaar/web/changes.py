@@ -15,7 +15,13 @@ from stagemakelaar.rounds.changes import as_computed, as_it_is_now, change_for, 
 from stagemakelaar.rounds.costs import cost_of_hint, costs_of
 from stagemakelaar.rounds.queries import round_for
 from stagemakelaar.web.access import actor, allow
-from stagemakelaar.web.alternative_words import chain_in_words, costs_in_words, fit_in_words, placed_in_words
+from stagemakelaar.web.alternative_words import (
+    chain_in_words,
+    costs_in_words,
+    fit_in_words,
+    own_place_in_words,
+    placed_in_words,
+)
 from stagemakelaar.web.forms import BaseForm, LongText, required
 from stagemakelaar.web.paging import ROWS, rows_of
 
@@ -68,7 +74,9 @@ def index(round_id):
 
 def _words(costs):
     return {
-        number: (costs_in_words(one.alternative, one.students), chain_in_words(one)) if one else None
+        number: (costs_in_words(one.alternative, one.students), chain_in_words(one), own_place_in_words(one))
+        if one
+        else None
         for number, one in costs.items()
     }
 

@@ -71,6 +71,11 @@ class TestTheList:
         assert "Studenten met een plek 1 1 0" in page.text
         assert "-10" in page.text
 
+    def test_a_rejection_says_where_the_student_would_go_instead(self, desk, broker, proposal, address):
+        do(review.reject, proposal, by=broker, why="nee")
+        costs = cells(desk.get(address))[3]
+        assert costs.startswith("de student krijgt dan: De Eik, Helpende in de zorg; alles samen past 10 punten minder")
+
     def test_the_round_leads_to_it_and_counts(self, desk, broker, proposal):
         do(review.reject, proposal, by=broker, why="nee")
         page = desk.get(f"/rondes/{proposal.run.round_id}")
