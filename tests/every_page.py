@@ -99,6 +99,7 @@ GET  /studenten/{student}                                           bc
 GET  /studenten/{student}/plaatsen                                  bc
 GET  /studenten/{student}/plaatsen/{place}                          bc
 POST /studenten/{student}/plaatsen/{place}                          bc
+POST /studenten/{student}/wachten                                   bc
 GET  /studenten/{student}/voorkeuren                                bc
 GET  /studenten/{student}/voorkeuren/{place}                        bc
 POST /studenten/{student}/voorkeuren/{place}                        bc

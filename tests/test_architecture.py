@@ -53,7 +53,18 @@ OWNERS = {
     "places": {"Organisation", "Membership", "Recognition", "Interest", "Place", "PlaceCode"},
     "casework": {"Case", "HandOver", "ContactMoment", "CaseNote", "OrganisationContact", "Task"},
     "placements": {"Placement"},
-    "rounds": {"Round", "Run", "Proposal", "Unplaced", "Review", "Hint", "HandChange", "Comment", "SecondLook"},
+    "rounds": {
+        "Round",
+        "Run",
+        "Proposal",
+        "Unplaced",
+        "Review",
+        "Hint",
+        "HandChange",
+        "Comment",
+        "SecondLook",
+        "Wait",
+    },
     "intake": {"Upload", "Merge", "Apart"},
 }
 # `rooms` only names the rooms that have tables, so that the whole metadata can be asked for.

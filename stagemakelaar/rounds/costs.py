@@ -36,15 +36,15 @@ def cost_of_placing(session, run, student, place):
     """
     problem, outcome = computed(session, run)
     found = known(what_if, problem, outcome, student.id, place.id)
-    return None if found is None else _named(session, [found])[0]
+    return None if found is None else named(session, [found])[0]
 
 
 def costs_of(session, changes):
     """What each of these changes costs, as a table from its number to a `Cost`, or to None as in `cost_of_placing`."""
     found = {change.id: _of_change(session, change) for change in changes}
     asked = [number for number, one in found.items() if one is not None]
-    named = _named(session, [found[number] for number in asked])
-    return found | dict(zip(asked, named, strict=True))
+    told = named(session, [found[number] for number in asked])
+    return found | dict(zip(asked, told, strict=True))
 
 
 def _of_change(session, change):
@@ -68,7 +68,7 @@ def cost_of_hint(session, run, hint):
     return outcome.placed - without.placed, outcome.total_fit - without.total_fit
 
 
-def _named(session, alternatives):
+def named(session, alternatives):
     """`Alternative`s as `Cost`s: three questions, however many there are."""
     moves = [move for one in alternatives for move in one.moves]
     keys = {key for move in moves for key in (move.before, move.after)} | {one.opening for one in alternatives}

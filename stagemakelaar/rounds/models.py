@@ -334,3 +334,18 @@ class Comment(Base):
     proposal: Mapped[Proposal] = relationship()
     by: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[by_id])
     resolved_by: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[resolved_by_id])
+
+
+class Wait(Base):
+    """Wachten: after a place fell through, a broker decided that the student waits for the next round."""
+
+    __tablename__ = "wait"
+    __table_args__ = (UniqueConstraint("placement_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"))  # the one that fell through
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    by: Mapped[User] = relationship(lazy="joined", innerjoin=True)

@@ -79,8 +79,10 @@ def pair_of_today(session, student, place):
 
 
 def options_of_today(session, student):
-    """Return the `Problem` of one student and all places that are open now, or None without a complete profile."""
-    return _problem_of_one(session, student, _is_open(student.programme_id))
+    """Return the `Problem` of one student and all places that are open now, full ones too, or None without a complete
+    profile.
+    """
+    return _problem_of_one(session, student, _is_offered(student.programme_id))
 
 
 def _problem_of_one(session, student, where):
@@ -126,10 +128,13 @@ def _about(rows, candidates, openings=None):
 
 
 def _is_open(programme_id):
+    return (*_is_offered(programme_id), Place.free > 0)
+
+
+def _is_offered(programme_id):
     return (
         Place.programme_id == programme_id,
         Place.state == PlaceState.OPEN,
-        Place.free > 0,
         Organisation.state == OrganisationState.VERIFIED,
     )
 

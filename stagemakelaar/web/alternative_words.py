@@ -8,6 +8,7 @@ from flask_babel import ngettext
 from stagemakelaar.people.models import Student
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import Place
+from stagemakelaar.web.place_words import names_apart
 
 MOST_NAMES = 3
 
@@ -16,6 +17,7 @@ class Other(NamedTuple):
     """Andere plek: a place that fits as well, and what the whole outcome would lose or gain."""
 
     place: Place
+    name: str
     costs: list
 
 
@@ -30,7 +32,10 @@ class Shift(NamedTuple):
 
 def alternatives_in_words(rows):
     """Rows of `alternatives_for` as `Other`, in the order in which they came."""
-    return [Other(place, costs_in_words(alternative, students)) for place, alternative, students in rows]
+    names = names_apart(place for place, _alternative, _students in rows)
+    return [
+        Other(place, names[place.id], costs_in_words(alternative, students)) for place, alternative, students in rows
+    ]
 
 
 def costs_in_words(alternative, students):
@@ -90,11 +95,12 @@ def placed_in_words(change):
 
 def chain_in_words(cost):
     """Who would move by a `Cost`: from which place to which, and the placement of whoever has one already."""
+    names = names_apart(cost.places.values())
     return [
         Shift(
             cost.students.get(move.candidate),
-            _place(cost, move.before),
-            _place(cost, move.after),
+            names.get(move.before, _("geen plek")),
+            names.get(move.after, _("geen plek")),
             cost.settled.get(move.candidate),
         )
         for move in cost.alternative.moves
@@ -103,12 +109,7 @@ def chain_in_words(cost):
 
 def own_place_in_words(cost):
     """Where the student of a `Cost` goes by it."""
-    return _place(cost, cost.alternative.opening)
-
-
-def _place(cost, key):
-    place = cost.places.get(key)
-    return f"{place.organisation.name}, {place.title}" if place is not None else _("geen plek")
+    return names_apart(cost.places.values()).get(cost.alternative.opening, _("geen plek"))
 
 
 def _who(keys, students):

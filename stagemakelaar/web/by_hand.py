@@ -3,7 +3,7 @@
 Each owes a reason, and each page says first what will happen.
 """
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
@@ -17,18 +17,19 @@ from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.reasons import Act
 from stagemakelaar.placements.queries import live_at, live_placement_of
 from stagemakelaar.places.queries import place_for
-from stagemakelaar.rounds import by_hand, review
+from stagemakelaar.rounds import by_hand, repairs, review
 from stagemakelaar.rounds.by_hand_options import options_of_today
 from stagemakelaar.rounds.costs import cost_of_placing
 from stagemakelaar.rounds.models import ProposalState
 from stagemakelaar.rounds.queries import proposal_for, run_under_review
-from stagemakelaar.rounds.repairs import offers_for
+from stagemakelaar.rounds.repairs import lost_place_of, offers_for
 from stagemakelaar.web import opened
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.alternative_words import chain_in_words, costs_in_words
 from stagemakelaar.web.fields import Version
-from stagemakelaar.web.forms import BaseForm, LongText, required
-from stagemakelaar.web.place_words import terms_of
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required
+from stagemakelaar.web.place_words import names_apart, terms_of
+from stagemakelaar.web.placement_words import ended_because
 from stagemakelaar.web.reading import note_reading
 from stagemakelaar.web.reason_fields import reason_field
 
@@ -92,17 +93,38 @@ def choose(student_id):
     student = case_for(session, actor(), student_id).student
     fitting, nearly = options_of_today(session, student)
     offers = [
-        (offer, costs_in_words(offer.alternative, offer.students), _(offer.objection) if offer.objection else None)
+        (
+            offer,
+            costs_in_words(offer.cost.alternative, offer.cost.students),
+            chain_in_words(offer.cost),
+            _(offer.objection) if offer.objection else None,
+        )
         for offer in offers_for(session, student)
     ]
     return render_template(
         "by_hand/choose.html",
         student=student,
+        lost=lost_place_of(session, student),
+        ended_because=ended_because,
+        button_form=ButtonForm(),
         offers=offers,
+        names=names_apart([*fitting, *(place for place, _rule in nearly)]),
         fitting=fitting[:MOST_OPTIONS],
         nearly=[(place, _(review.REFUSALS[rule])) for place, rule in nearly[:MOST_OPTIONS]],
         more=max(len(fitting) - MOST_OPTIONS, 0),
     )
+
+
+@pages.post("/studenten/<int:student_id>/wachten")
+@allow(Permission.DECIDE)
+def let_wait(student_id):
+    case_for(current_session(), actor(), student_id)
+    if not ButtonForm(request.form).validate():
+        abort(400)
+    with transaction() as session:
+        repairs.let_wait(session, case_for(session, actor(), student_id).student, by=actor())
+    flash(_("De student wacht op de volgende ronde. Met de hand plaatsen kan nog steeds."), "success")
+    return redirect(url_for("students.show", student_id=student_id))
 
 
 @pages.route("/studenten/<int:student_id>/plaatsen/<int:place_id>", methods=["GET", "POST"])
@@ -192,6 +214,7 @@ def replace(proposal_id, place_id):
     return render_template(
         "by_hand/replace.html",
         proposal=proposal,
+        names=names_apart([chosen, proposal.place]),
         student=proposal.student,
         place=chosen,
         **_about(session, proposal.run, proposal.student, chosen),

@@ -20,6 +20,7 @@ from stagemakelaar.placements.queries import live_placement_of, placements_of
 from stagemakelaar.reference.queries import qualification
 from stagemakelaar.rounds.hints import hints_about
 from stagemakelaar.rounds.queries import last_search_for
+from stagemakelaar.rounds.repairs import lost_place_of
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.case_forms import NoteForm, StudentCallForm, WhyForm, task_form
 from stagemakelaar.web.case_timeline import KINDS, Kind, story_of
@@ -57,6 +58,7 @@ def file_of(student_id, *, call=None, task=None, note=None):
         parts=parts_of_file(session, case.student),
         situation=situation_of(case, placements),
         hints=hints_about(session, case.student) if may(actor(), Permission.DECIDE) else None,
+        lost=lost_place_of(session, case.student) if case.state is CaseState.SEARCHING else None,
         cause=cause_in_words(unplaced.cause, unplaced.facts) if unplaced else None,
         works=works,
         decides=may(actor(), Permission.DECIDE),

@@ -24,6 +24,7 @@ from stagemakelaar.web.alternative_words import (
 )
 from stagemakelaar.web.forms import BaseForm, LongText, required
 from stagemakelaar.web.paging import ROWS, rows_of
+from stagemakelaar.web.place_words import names_apart
 
 pages = Blueprint("changes", __name__)
 
@@ -61,6 +62,7 @@ def index(round_id):
         match_round=match_round,
         run=run,
         rows=rows,
+        names_apart=names_apart,
         costs=_words(costs_of(session, rows.items)),
         objections=_told(undoing.objections_to_undoing(session, rows.items)),
         withdrawable=_withdrawable(rows.items),

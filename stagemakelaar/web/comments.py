@@ -4,7 +4,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from stagemakelaar import audit
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError
 from stagemakelaar.people.permissions import Permission, may
@@ -12,6 +11,7 @@ from stagemakelaar.rounds import comments
 from stagemakelaar.rounds.queries import proposal_for
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required
+from stagemakelaar.web.reading import note_reading
 
 pages = Blueprint("comments", __name__)
 
@@ -47,8 +47,7 @@ class AnswerForm(BaseForm):
 @allow(Permission.SEE_CASES)
 def index(proposal_id):
     proposal = proposal_for(current_session(), actor(), proposal_id)
-    with transaction() as session:
-        audit.record(session, "student.read", proposal.student, by=actor(), proposal=proposal_id)
+    note_reading(proposal.student, proposal=proposal_id)
     return _page(proposal_id, CommentForm())
 
 

@@ -1,11 +1,23 @@
 """A place as a broker weighs it beside a student: what it offers, and how that meets what the student asks."""
 
+from collections import Counter
+
 from flask_babel import format_date
 from flask_babel import gettext as _
 
 from stagemakelaar import labels
 from stagemakelaar.reference.queries import codes_counting_for
 from stagemakelaar.reference.vocabulary import Feature, KindOfWork
+
+
+def names_apart(places):
+    """The name of each place, by its id: "De Linde, helpende"; with its number where two would read the same."""
+    names = {place.id: f"{place.organisation.name}, {place.title}" for place in places}
+    twice = {name for name, count in Counter(names.values()).items() if count > 1}
+    return {
+        key: _("%(place)s (plek %(number)s)", place=name, number=key) if name in twice else name
+        for key, name in names.items()
+    }
 
 
 def terms_of(session, student, place):

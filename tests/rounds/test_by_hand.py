@@ -91,11 +91,11 @@ class TestOptions:
     def test_what_fits_and_what_one_rule_keeps_out(self, make):
         student = make.student(searching=True, max_minutes=45)
         fits, far = make.place(), make.place(postcode="9712 AB")
-        make.place(seats=1, free=0)
+        full = make.place(seats=1, free=0)
         make.place(codes=("25180",))
         fitting, nearly = options_of_today(current_session(), student)
         assert [place.id for place in fitting] == [fits.id]
-        assert [(place.id, rule.value) for place, rule in nearly] == [(far.id, "travel")]
+        assert [(place.id, rule.value) for place, rule in nearly] == [(far.id, "travel"), (full.id, "seats")]
 
     def test_an_unfinished_profile_has_none(self, make):
         make.place()

@@ -2,15 +2,19 @@
 
 import pytest
 
+from stagemakelaar.casework import actions as casework
+from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import current_session, transaction
-from stagemakelaar.people.models import Student
+from stagemakelaar.errors import Overtaken
+from stagemakelaar.people.models import Programme, Student
 from stagemakelaar.placements import actions as placements
-from stagemakelaar.placements.models import EmployerReason, Placement, StudentReason
+from stagemakelaar.placements.models import BrokerReason, EmployerReason, Placement, StudentReason
 from stagemakelaar.places.models import Place, PlaceState
-from stagemakelaar.rounds import review
-from stagemakelaar.rounds.models import Proposal
-from stagemakelaar.rounds.repairs import offers_for
-from tests.computed import computed, proposals
+from stagemakelaar.rounds import actions, by_hand, review
+from stagemakelaar.rounds.models import Proposal, Round, Run
+from stagemakelaar.rounds.repairs import let_wait, lost_places, offers_for
+from tests.computed import asked, compute, computed, proposals
+from tests.rows import again, change
 
 
 @pytest.fixture
@@ -61,8 +65,8 @@ class TestAfterADecline:
         (proposal,) = proposals(run)
         declined(approved(proposal, broker))
         (offer,) = offers(keys[0])
-        assert (offer.moves_allowed, offer.place.id, offer.alternative.placed) == (0, keys[1], 0)
-        assert offer.alternative.moves == ()
+        assert (offer.moves_allowed, offer.place.id, offer.cost.alternative.placed) == (0, keys[1], 0)
+        assert offer.cost.alternative.moves == ()
         assert offer.objection is None
 
     def test_who_was_told_stays_and_the_price_of_moving_one_is_named(self, make, broker):
@@ -73,17 +77,17 @@ class TestAfterADecline:
         approved(other, broker)
         declined(placement)
         stay, move = offers(one.student_id)
-        assert (stay.moves_allowed, stay.place, stay.alternative.placed) == (0, None, -1)
-        assert (move.moves_allowed, move.place.id, move.alternative.placed) == (1, other.place_id, 0)
-        assert [moved.candidate for moved in move.alternative.moves] == [other.student_id]
-        assert other.student_id in move.students
+        assert (stay.moves_allowed, stay.place, stay.cost.alternative.placed) == (0, None, -1)
+        assert (move.moves_allowed, move.place.id, move.cost.alternative.placed) == (1, other.place_id, 0)
+        assert [moved.candidate for moved in move.cost.alternative.moves] == [other.student_id]
+        assert other.student_id in move.cost.students
 
     def test_who_was_not_told_may_move_for_nothing(self, make, broker):
         run = two_of_each(make, broker)
         one, other = proposals(run)
         declined(approved(one, broker))
         (offer,) = offers(one.student_id)
-        assert (offer.moves_allowed, offer.place.id, offer.alternative.placed) == (0, other.place_id, 0)
+        assert (offer.moves_allowed, offer.place.id, offer.cost.alternative.placed) == (0, other.place_id, 0)
 
 
 class TestAfterARefusal:
@@ -93,7 +97,96 @@ class TestAfterARefusal:
         one, _other = proposals(run)
         refused(approved(one, broker), broker)
         (offer,) = offers(one.student_id)
-        assert (offer.place, offer.alternative.placed) == (None, -1)
+        assert (offer.place, offer.cost.alternative.placed) == (None, -1)
+
+    def test_who_was_placed_by_hand_stays_too(self, make, broker):
+        run = two_of_each(make, broker)
+        one, other = proposals(run)
+        third = make.place()
+        with transaction() as session:
+            by_hand.place_student(
+                session, session.get(Student, other.student_id), session.get(Place, third.id), by=broker, why="kent het"
+            )
+        declined(approved(one, broker))
+        assert all(
+            offer.moves_allowed or other.student_id not in {move.candidate for move in offer.cost.alternative.moves}
+            for offer in offers(one.student_id)
+        )
+
+    def test_who_lost_a_place_found_by_hand_gets_an_offer(self, make, broker):
+        run = two_of_each(make, broker)
+        one, _other = proposals(run)
+        third = make.place()
+        with transaction() as session:
+            placement = by_hand.place_student(
+                session, session.get(Student, one.student_id), session.get(Place, third.id), by=broker, why="kent het"
+            )
+        declined(placement)
+        (offer,) = offers(one.student_id)
+        assert (offer.place.id, offer.cost.alternative.placed) == (one.place_id, 0)
+
+
+class TestWhoNeedsANextStep:
+    def lost(self, broker):
+        session = current_session()
+        session.rollback()
+        return [placement.student_id for placement in session.scalars(lost_places(broker.programme_id))]
+
+    def test_after_a_decline_a_refusal_and_an_end_before_its_time(self, make, broker):
+        run = two_of_each(make, broker)
+        one, other = proposals(run)
+        declined(approved(one, broker))
+        placement = approved(other, broker)
+        assert self.lost(broker) == [one.student_id]
+        with transaction() as session:
+            placement = session.get(Placement, placement.id)
+            placements.accept(session, placement, by=placement.student.user)
+            placements.confirm_capacity(session, placement, by=broker)
+            reason = BrokerReason.TALKED_WITH_COMPANY
+            placements.withdraw(session, placement, reason=reason, note="failliet", by=broker)
+        assert self.lost(broker) == [one.student_id, other.student_id]
+
+    def test_an_undone_decision_is_none(self, make, broker):
+        change(Programme, broker.programme_id, undo_minutes=15)
+        run = two_of_each(make, broker)
+        one, _other = proposals(run)
+        approved(one, broker)
+        with transaction() as session:
+            by_hand.undo(session, session.get(Proposal, one.id), by=broker, why="te snel")
+        assert self.lost(broker) == []
+
+    @pytest.mark.parametrize("next_step", ["placed", "waits", "computed", "stops"])
+    def test_until_somebody_decides(self, make, broker, moment, next_step):
+        run = two_of_each(make, broker)
+        one, _other = proposals(run)
+        declined(approved(one, broker))
+        third = make.place()
+        moment("2027-02-03T11:00:00+01:00")
+        with transaction() as session:
+            student = session.get(Student, one.student_id)
+            if next_step == "placed":
+                by_hand.place_student(session, student, session.get(Place, third.id), by=broker, why="kent het")
+            elif next_step == "waits":
+                let_wait(session, student, by=broker)
+            elif next_step == "stops":
+                casework.pause(session, case_of(session, student), why="ziek", by=broker)
+        if next_step == "computed":
+            match_round = again(run).round
+            later = asked(match_round, broker)
+            compute(later)
+            assert self.lost(broker) == [one.student_id]
+            with transaction() as session:
+                actions.choose_run(session, session.get(Round, match_round.id), session.get(Run, later.id), by=broker)
+        assert self.lost(broker) == []
+
+    def test_only_one_decides_to_wait(self, make, broker):
+        run = two_of_each(make, broker)
+        one, _other = proposals(run)
+        declined(approved(one, broker))
+        with transaction() as session:
+            let_wait(session, session.get(Student, one.student_id), by=broker)
+        with pytest.raises(Overtaken), transaction() as session:
+            let_wait(session, session.get(Student, one.student_id), by=broker)
 
 
 class TestNothingToRepair:

@@ -231,5 +231,42 @@ class TestTheNextOffer:
         assert "Niemand verschuift die al bericht kreeg De Eik, Helpende in de zorg" in page.text
         assert "alles samen past" in page.text
 
+    def test_today_and_the_file_lead_there_until_the_student_waits(self, desk, address, session):
+        desk.get(address).submit("/besluit", verdict="approve", why="")
+        with transaction() as now:
+            placement = now.scalars(select(Placement)).one()
+            student_id = placement.student_id
+            decline(now, placement, reason=StudentReason.TRAVEL, by=placement.student.user)
+        page = desk.get("/makelaar?van=allen")
+        assert "de plek bij De Linde ging niet door" in page.text
+        choose = f"/studenten/{student_id}/plaatsen"
+        assert choose in page.links.values()
+        page = desk.get(desk.get(f"/studenten/{student_id}").links["Kies de volgende stap"])
+        assert page.response.request.path == choose
+        assert "De plek bij De Linde ging niet door de student: de reis, " in page.text
+        page.submit("/wachten")
+        assert choose not in desk.get("/makelaar?van=allen").links.values()
+        assert "ging niet door" not in desk.get(choose).text
+        page.submit("/wachten", status=409)
+
+    def test_who_moves_for_it_is_named(self, make, desk, address, broker, session):
+        # Two want the one seat that is left; whoever was told stays, and the offer says what moving would bring.
+        make.student(searching=True, last_name="Jansen")
+        match_round = session.scalars(select(Round)).one()
+        run = asked(match_round, broker)
+        compute(run)
+        with transaction() as now:
+            choose_run(now, now.get(Round, match_round.id), now.get(Run, run.id), by=broker)
+        first, other = (one.id for one in proposals(run))
+        with transaction() as now:
+            told = review.approve(now, now.get(Proposal, other), by=broker)
+            name = told.student.full_name
+            placement = review.approve(now, now.get(Proposal, first), by=broker)
+            student_id = placement.student_id
+            decline(now, placement, reason=StudentReason.TRAVEL, by=placement.student.user)
+        page = desk.get(f"/studenten/{student_id}/plaatsen")
+        assert "1 student verschuift die al bericht kreeg" in page.text
+        assert f"heeft al een plaatsing : {name}" in page.text
+
     def test_without_a_lost_place_there_is_none(self, desk, student, eik):
         assert "Het beste volgende aanbod" not in desk.get(f"/studenten/{student.id}/plaatsen").text

@@ -16,6 +16,7 @@ from stagemakelaar.placements.models import Placement
 from stagemakelaar.rounds.comments import waiting_comments
 from stagemakelaar.rounds.models import Comment, Proposal, ProposalState, Round, RoundState, Run, RunState
 from stagemakelaar.rounds.queries import STANDS, held_too_long
+from stagemakelaar.rounds.repairs import lost_places
 from stagemakelaar.rounds.second_look import SecondLook, open_looks
 from stagemakelaar.web.work_list.things import Source, Urgency, Words, name_of, rows, short
 
@@ -95,6 +96,25 @@ def _comments_tell(session, user, numbers):
         )
 
 
+def _lost_wait(user):
+    lost = lost_places(user.programme_id)  # joins the cases
+    return rows(lost, Placement.id, since=Placement.withdrawn_at, broker=Case.broker_id)
+
+
+def _lost_tell(session, _user, numbers):
+    for placement in session.scalars(select(Placement).where(Placement.id.in_(numbers))).unique():
+        yield (
+            placement.id,
+            Words(
+                name_of(placement.student),
+                _("de plek bij %(company)s ging niet door", company=placement.place.organisation.name),
+                clock.day_of(placement.withdrawn_at),
+                _("Kies de volgende stap"),
+                url_for("by_hand.choose", student_id=placement.student_id),
+            ),
+        )
+
+
 def _failed_wait(user):
     last = select(func.max(Run.id)).where(Run.round_id == Round.id).correlate(Round).scalar_subquery()
     failed = (
@@ -165,6 +185,7 @@ def _look_tell(session, _user, numbers):
 
 
 SOURCES = (
+    Source("weggevallen", _l("weggevallen plek"), _lost_wait, _lost_tell),
     Source("vastgehouden", _l("vastgehouden voorstel"), _held_wait, _held_tell),
     Source("brieven", _l("brieven om te versturen"), _send_wait, _send_tell),
     Source("opmerkingen", _l("opmerkingen over een voorstel"), _comments_wait, _comments_tell),
