@@ -3,7 +3,7 @@
 from stagemakelaar import audit, clock, outbox
 from stagemakelaar.casework import actions as casework
 from stagemakelaar.casework import queries as cases
-from stagemakelaar.errors import N_, DomainError
+from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.flow import move
 from stagemakelaar.placements import letters, telling
 from stagemakelaar.placements.models import (
@@ -57,24 +57,26 @@ def plan(session, student, place, *, reasons, by, why=""):
     return placement
 
 
-def accept(session, placement, *, by):
-    """The student says yes. The second of the two answers confirms the placement."""
+def accept(session, placement, *, by, how=None):
+    """The student says yes; `how`, when a broker notes it for them. The second of the two answers confirms."""
     _must_be_planned(placement, placement.student_accepted_at)
     telling.tell_now(session, placement, by=by)  # who answers by telephone knows, and then so does the other side
     placement.student_accepted_at = clock.now()
     placement.student_answered_by_id = by.id
-    audit.record(session, "placement.accepted", placement, by=by)
+    placement.student_answered_how = how
+    audit.record(session, "placement.accepted", placement, by=by, how=how and how.value)
     letters.no_more_reminding(session, placement, "student", by=by)
     _confirm_when_both(session, placement, by=by)
 
 
-def confirm_capacity(session, placement, *, by):
-    """The employer says that there is room, without knowing for whom. The second answer confirms the placement."""
+def confirm_capacity(session, placement, *, by, how=None):
+    """The employer says that there is room, without knowing for whom; `how`, when a broker notes it for them."""
     _must_be_planned(placement, placement.employer_confirmed_at)
     telling.tell_now(session, placement, by=by)
     placement.employer_confirmed_at = clock.now()
     placement.employer_answered_by_id = by.id
-    audit.record(session, "placement.capacity_confirmed", placement, by=by)
+    placement.employer_answered_how = how
+    audit.record(session, "placement.capacity_confirmed", placement, by=by, how=how and how.value)
     letters.no_more_reminding(session, placement, "employer", by=by)
     _confirm_when_both(session, placement, by=by)
 
@@ -156,7 +158,7 @@ def _must_still_be_recognised(session, placement):
 
 def _must_be_planned(placement, answered_at):
     if placement.state is not PlacementState.PLANNED or answered_at is not None:
-        raise DomainError(N_("Op dit voorstel is al geantwoord. Kijk hieronder hoe het er nu voor staat."))
+        raise Overtaken(N_("Op dit voorstel is al geantwoord. Kijk hieronder hoe het er nu voor staat."))
 
 
 def _confirm_when_both(session, placement, *, by):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
 from stagemakelaar import clock
+from stagemakelaar.casework.models import ContactKind
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
 from stagemakelaar.people.models import Programme, Student, User
 from stagemakelaar.places.models import Place
@@ -86,6 +87,8 @@ class Placement(Base):
             "(state = 'withdrawn') = (withdrawn_by IS NOT NULL) AND (state = 'withdrawn') = (withdrawn_at IS NOT NULL)",
             name="withdrawn_by_whom",
         ),
+        CheckConstraint(one_of("student_answered_how", ContactKind), name="student_answered_how"),
+        CheckConstraint(one_of("employer_answered_how", ContactKind), name="employer_answered_how"),
         Index(
             "uq_placement_live_student",
             "student_id",
@@ -127,6 +130,9 @@ class Placement(Base):
     student_answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     employer_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     employer_answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    # how a yes was given when somebody who works here noted it for them
+    student_answered_how: Mapped[ContactKind | None] = mapped_column(choice(ContactKind))
+    employer_answered_how: Mapped[ContactKind | None] = mapped_column(choice(ContactKind))
     # the end before its time
     withdrawn_by: Mapped[WithdrawnBy | None] = mapped_column(choice(WithdrawnBy))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -143,6 +149,8 @@ class Placement(Base):
     programme: Mapped[Programme] = relationship()
     qualification: Mapped[Qualification] = relationship(lazy="joined", innerjoin=True)
     approved_by: Mapped[User] = relationship(foreign_keys=[approved_by_id])
+    student_answered_by: Mapped[User | None] = relationship(foreign_keys=[student_answered_by_id])
+    employer_answered_by: Mapped[User | None] = relationship(foreign_keys=[employer_answered_by_id])
     __mapper_args__ = {"version_id_col": version}
 
     @property

@@ -11,8 +11,9 @@ from stagemakelaar.casework.actions import record_contact
 from stagemakelaar.casework.models import Case, ContactKind
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import current_session, transaction
-from stagemakelaar.errors import DomainError
-from stagemakelaar.people.models import Student, User
+from stagemakelaar.errors import DomainError, Overtaken
+from stagemakelaar.labels import label
+from stagemakelaar.people.models import Student
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.people.saved_views import ListPage
 from stagemakelaar.placements import actions
@@ -22,10 +23,11 @@ from stagemakelaar.rounds.changes import change_that_made
 from stagemakelaar.rounds.queries import proposal_that_led_to
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.case_words import waits_for
+from stagemakelaar.web.errors import show as show_error
 from stagemakelaar.web.explanations import parts_in_words, total_in_words
 from stagemakelaar.web.fields import Day, OneOf
 from stagemakelaar.web.filtering import Facet, Filters, Option, Sorting, here, of_broker, whose_asked
-from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required, say
 from stagemakelaar.web.letter_words import letters_about
 from stagemakelaar.web.paging import chosen, rows_of
 from stagemakelaar.web.placement_words import ended_because
@@ -165,7 +167,7 @@ def show(placement_id):
         total=total_in_words(placement.reasons),
         letters=letters_about(session, placement),
         waits=waits_for(placement),
-        answered_for_company=_was_noted_by_staff(session, placement.employer_answered_by_id),
+        noted=_noted,
         ended=ended_because(placement),
         is_late=placement.answer_by_on < clock.today(),
         may_start=placement.state is PlacementState.CONFIRMED and placement.starts_on <= clock.today(),
@@ -185,9 +187,13 @@ def _undo_url(session, placement, proposal):
     return url_for("changes.undo", change_id=change.id) if change is not None else None
 
 
-def _was_noted_by_staff(session, user_id):
-    """Whether an answer was given by telephone, to someone who works here."""
-    return user_id is not None and session.get_one(User, user_id).is_staff
+def _noted(who, how):
+    """Who wrote an answer down for somebody else, and how it was given; nothing when they answered themselves."""
+    if who is None or not who.is_staff:
+        return ""
+    if how is None:
+        return _("genoteerd door %(name)s", name=who.name)
+    return _("%(kind)s, genoteerd door %(name)s", kind=str(label(how)), name=who.name)
 
 
 @pages.route("/plaatsingen/<int:placement_id>/terugtrekken", methods=["GET", "POST"])
@@ -223,6 +229,9 @@ def on_behalf(placement_id, side):
         try:
             with transaction() as session:
                 _answer(session, placement_for(session, actor(), placement_id), side, form)
+        except Overtaken as refusal:
+            back = url_for("placements.show", placement_id=placement_id)
+            return show_error(409, message=say(refusal), back_url=back)
         except DomainError as refusal:
             form.refuse(refusal)
             placement = placement_for(current_session(), actor(), placement_id)
@@ -252,9 +261,10 @@ def _answer(session, placement, side, form):
     )
     yes, no = (actions.accept, actions.decline) if side == STUDENT else (actions.confirm_capacity, actions.refuse)
     if form.answer.data == YES:
-        yes(session, placement, by=actor())
+        yes(session, placement, by=actor(), how=form.kind.data)
     else:
-        no(session, placement, reason=form.reason.data, by=actor())
+        how = _("%(kind)s: %(note)s", kind=str(label(form.kind.data)), note=form.note.data)
+        no(session, placement, reason=form.reason.data, note=how, by=actor())
 
 
 MOVES = {

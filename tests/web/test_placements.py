@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from stagemakelaar.casework.models import CaseState, ContactMoment
+from stagemakelaar.casework.models import CaseState, ContactKind, ContactMoment
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import transaction
 from stagemakelaar.placements import actions as placements
@@ -68,7 +68,8 @@ def test_the_page_shows_terms_reasons_answers_and_letters(desk, address):
 def test_an_answer_by_telephone_is_noted_with_the_contact(desk, address, session):
     page = desk.get(f"{address}/namens/bedrijf").submit(answer="ja", **CALL).follow()
     assert "er is plek, 3 februari 2027" in page.text
-    assert "(genoteerd door een stagemakelaar)" in page.text
+    assert "(telefoongesprek, genoteerd door Fatima el Idrissi)" in page.text
+    assert now(session).employer_answered_how is ContactKind.CALL
     assert session.scalars(select(ContactMoment)).one().with_whom == "Henk Smit"
     assert now(session).state is PlacementState.PLANNED
     desk.get(f"{address}/namens/student").submit(answer="ja", **CALL)
@@ -87,6 +88,7 @@ def test_a_no_owes_a_reason(desk, address, session):
     placement = now(session)
     assert (placement.state, placement.withdrawn_by) == (PlacementState.WITHDRAWN, WithdrawnBy.STUDENT)
     assert case_of(session, placement.student).has_priority is False
+    assert placement.withdraw_note.startswith("telefoongesprek: ")
 
 
 def test_a_no_of_the_company_gives_priority(desk, address, session):
@@ -102,8 +104,9 @@ def test_an_answer_that_came_meanwhile_is_not_overwritten(desk, address, session
     with transaction() as other:
         placement = other.scalars(select(Placement)).one()
         placements.accept(other, placement, by=placement.student.user)
-    refused = page.submit(status=422, answer="ja", **CALL)
-    assert refused.errors
+    refused = page.submit(status=409, answer="ja", **CALL)
+    assert "Op dit voorstel is al geantwoord." in refused.text
+    assert refused.links["Terug"] == address
     assert session.scalars(select(ContactMoment)).first() is None
 
 
