@@ -245,7 +245,7 @@ def _ranges(begins, rows):
 
 
 def _begins(ordered, count):
-    return np.r_[0, np.cumsum(np.bincount(ordered, minlength=count))]
+    return np.searchsorted(ordered, np.arange(count + 1, dtype=ordered.dtype))
 
 
 def _holders_of(board, places):
