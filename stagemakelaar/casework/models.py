@@ -139,7 +139,7 @@ class ContactMoment(Base):
     held_on: Mapped[date]
     with_whom: Mapped[str] = mapped_column(String(100), default="")
     note: Mapped[str] = mapped_column(Text, default="")
-    next_on: Mapped[date | None]
+    next_on: Mapped[date | None] = mapped_column(index=True)
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

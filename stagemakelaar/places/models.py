@@ -3,7 +3,7 @@
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
@@ -30,6 +30,7 @@ class Organisation(Base):
         UniqueConstraint("kvk_number", "branch_number", name="uq_organisation_registration"),
         CheckConstraint(one_of("state", OrganisationState), name="state"),
         CheckConstraint("(state <> 'verified') OR (verified_at IS NOT NULL)", name="verified_means_when"),
+        Index("ix_organisation_state", "state"),
     )
     FLOW = {
         OrganisationState.REGISTERED: {OrganisationState.VERIFIED, OrganisationState.BLOCKED},
@@ -99,13 +100,25 @@ class Recognition(Base):
         UniqueConstraint("organisation_id", "code"),
         CheckConstraint("valid_until IS NULL OR valid_until > valid_from", name="period"),
         CheckConstraint("(checked_at IS NULL) = (checked_by_id IS NULL)", name="checked_by_whom"),
+        Index(
+            "ix_recognition_withdrawn_on",
+            "withdrawn_on",
+            sqlite_where=text("withdrawn_on IS NOT NULL"),
+            postgresql_where=text("withdrawn_on IS NOT NULL"),
+        ),
+        Index(
+            "ix_recognition_unchecked",
+            "organisation_id",
+            sqlite_where=text("checked_at IS NULL"),
+            postgresql_where=text("checked_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     code: Mapped[str] = mapped_column(ForeignKey("qualification.code"), index=True)
     valid_from: Mapped[date]
-    valid_until: Mapped[date | None]
+    valid_until: Mapped[date | None] = mapped_column(index=True)
     proof: Mapped[str] = mapped_column(String(200), default="")  # where the broker can see it: a number or an address
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import and_, case, func, or_, select, tuple_
+from sqlalchemy import and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from stagemakelaar import clock
@@ -237,13 +237,15 @@ def organisations_to_check(user):
 
 def recognitions_to_check(user):
     """A statement of the recognitions whose proof nobody has seen, of organisations that may take part."""
-    visible = organisations_visible_to(user).order_by(None).where(Organisation.state != OrganisationState.BLOCKED)
+    offers_here = exists().where(Place.organisation_id == Organisation.id, Place.programme_id == user.programme_id)
     return (
         select(Recognition)
+        .join(Organisation, Organisation.id == Recognition.organisation_id)
         .where(
             Recognition.checked_at.is_(None),
             Recognition.withdrawn_on.is_(None),
-            Recognition.organisation_id.in_(visible.with_only_columns(Organisation.id)),
+            Organisation.state != OrganisationState.BLOCKED,
+            or_(Organisation.registered_with_id == user.programme_id, offers_here),
         )
         .order_by(Recognition.created_at, Recognition.id)
     )

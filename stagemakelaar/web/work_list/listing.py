@@ -87,9 +87,12 @@ def things_for(session, user, choice, *, limit, offset=0):
 
 
 def _waiting(user):
-    return union_all(
-        *(source.waits(user).add_columns(literal(source.kind).label("kind")) for source in SOURCES)
-    ).subquery("waiting")
+    """All that waits, as one subquery. It is put together once a request: that takes longer than asking it."""
+    if "work_waiting" not in g:
+        g.work_waiting = union_all(
+            *(source.waits(user).add_columns(literal(source.kind).label("kind")) for source in SOURCES)
+        ).subquery("waiting")
+    return g.work_waiting
 
 
 def _told(session, user, page):

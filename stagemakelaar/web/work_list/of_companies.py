@@ -112,7 +112,7 @@ def _expiring_tell(session, _user, numbers):
                 _("de plek %(title)s liep af op %(day)s", **facts)
                 if over
                 else _("de plek %(title)s loopt af op %(day)s", **facts),
-                place.ends_on,
+                passed(place.ends_on),
                 _("Verleng of sluit"),
                 url_for("places.show", place_id=place.id),
             ),
