@@ -54,7 +54,8 @@ def companies_near(session, user, search, wanted):
     codes = codes_counting_for(session, wanted.code, wanted.starts_on)
     rows = session.execute(_worth_a_call(user, codes, wanted.starts_on)).all()
     answers = {row.organisation_id: row for row in session.execute(_last_answers(user, wanted.code))}
-    rows = [row for row in rows if row.recognised or row.offered or row.id in answers]
+    about_this = {company for company, answer in answers.items() if answer.code == wanted.code}
+    rows = [row for row in rows if row.recognised or row.offered or row.id in about_this]
     pc4s = pc4_array([row.postcode for row in rows])
     found = []
     for row, pc4, (reach, soonest, latest) in zip(
@@ -135,6 +136,7 @@ def _latest(*which):
             OrganisationContact.organisation_id,
             OrganisationContact.held_on,
             OrganisationContact.answer,
+            OrganisationContact.code,
             last.label("place"),
         )
         .where(*which)

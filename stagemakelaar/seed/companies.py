@@ -183,6 +183,7 @@ class Companies:
             contact_name=self.town.contact(),
             email=f"interesse-{self.country.interest():04d}@{accounts.DOMAIN}",
             remark=remark,
+            postcode=f"{self.town.crowd.area[0]} AB" if state is InterestState.NEW else None,
             state=state,
             state_changed_at=at,
             created_at=at,
@@ -201,13 +202,15 @@ class Companies:
         kept = _taken_from_the_end(seats, states, crowd.kept_live)
         for number, state in enumerate(states):
             company = verified[number % len(verified)]
-            spot = self._offer(writer, company, number, state, seats[number], kept[number])
+            spot = self._offer(writer, company, number, number // len(verified), state, seats[number], kept[number])
             if state is not PlaceState.DRAFT:
                 self.spots.append(spot)
 
-    def _offer(self, writer, company, number, state, seats, kept):
+    def _offer(self, writer, company, number, nth, state, seats, kept):
         rng, country = self.rng, self.country
         sector = country.sectors[company.codes[0]]
+        titles = (words.COMPANIES[sector][1], *words.OTHER_TITLES[sector])
+        title = titles[nth % len(titles)]
         offered_at = country.at(OFFERED_PLACES, self.town.minutes())
         known = [process for code in company.codes for process in country.processes[code]]
         spot = Spot(
@@ -226,7 +229,7 @@ class Companies:
             Place,
             programme_id=self.town.programme.id,
             organisation_id=company.id,
-            title=words.COMPANIES[sector][1],
+            title=title,
             leerweg=spot.leerweg,
             starts_on=country.day(-OFFERED_PLACES),
             ends_on=spot.ends_on,

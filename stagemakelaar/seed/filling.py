@@ -20,7 +20,7 @@ from stagemakelaar.seed import accounts, canaries, rounds
 from stagemakelaar.seed.archive import Archive
 from stagemakelaar.seed.companies import CARE, Companies
 from stagemakelaar.seed.desk import lay_on_the_desk
-from stagemakelaar.seed.history import History
+from stagemakelaar.seed.history import EARLY, FRESH, LATE, History
 from stagemakelaar.seed.kept import Kept
 from stagemakelaar.seed.lists import lists_of_yesterday
 from stagemakelaar.seed.rows import writing_rows
@@ -131,13 +131,14 @@ def fill_crowds(crowds, scale, seed, today):
     _count_what_stands_there()
     # Day by day, the oldest first; letters leave at the end of each day.
     for days, act in (
-        (105, lambda session, one: one.history.plan(session, early=True)),
+        (EARLY, lambda session, one: one.history.plan(session, EARLY)),
         (102, lambda session, one: one.history.answer(session, early=True)),
         (98, lambda session, one: one.history.begin(session, "completed")),
         (20, lambda session, one: (one.history.begin(session, "active"), one.history.finish(session))),
-        (10, lambda session, one: one.history.plan(session, early=False)),
+        (LATE, lambda session, one: one.history.plan(session, LATE)),
         (7, lambda session, one: one.history.answer(session, early=False)),
         (3, lambda session, one: Kept(one.town).fill(session)),
+        (FRESH, lambda session, one: one.history.plan(session, FRESH)),
         (1, _round_of_today),
     ):
         _act(country, fillings, trail, days, act)

@@ -20,6 +20,7 @@ from stagemakelaar.seed.students import Person
 SIGNED_UP = 110  # so many days ago
 ENDED = ("completed", "employer", "broker", "student", "completed", "completed")
 FELL_THROUGH = {"student", "employer", "broker"}
+EARLY, LATE, FRESH = 105, 10, 2  # days ago: ended or under way, answers are late by now, answers are still due
 LIVE = ("planned", "confirmed", "active", "half")
 
 
@@ -30,7 +31,13 @@ class Story:
     fate: str
     person: Person
     spot: Spot
+    is_known: bool = False
     placement: object = None
+
+    @property
+    def planned(self):
+        """So many days ago it was planned; the accounts of a visitor have some days left to answer."""
+        return EARLY if self.is_early else FRESH if self.is_known else LATE
 
     @property
     def is_early(self):
@@ -61,7 +68,7 @@ class History:
             spot = first if named else next(seats)
             wanted = self.students.fitting(spot) | self._period(fate) | named
             person = self.students.write(writer, trail, ago=SIGNED_UP, state=CaseState.SEARCHING, **wanted)
-            self.stories.append(Story(fate, person, spot))
+            self.stories.append(Story(fate, person, spot, is_known=bool(named) and fate == "planned"))
 
     def _named(self, number):
         if not self.town.is_noord:
@@ -76,10 +83,10 @@ class History:
         last = first + (70 if fate == "completed" else 98)
         return {"starts_on": self.town.country.day(first), "ends_on": self.town.country.day(last)}
 
-    def plan(self, session, *, early):
-        """Place by hand those whose turn it is."""
+    def plan(self, session, days):
+        """Place by hand those whose turn it is so many days ago."""
         for story in self.stories:
-            if story.is_early is early:
+            if story.planned == days:
                 student, place = session.get(Student, story.person.id), session.get(Place, story.spot.id)
                 story.placement = placements.plan(
                     session,
@@ -101,7 +108,7 @@ class History:
     def answer(self, session, *, early):
         """Let both sides answer as the story wants."""
         for story in self.stories:
-            if story.is_early is early and story.placement.is_live:
+            if story.is_early is early and story.placement is not None and story.placement.is_live:
                 self._answer(session, story.fate, story.placement)
 
     def _answer(self, session, fate, placement):

@@ -6,13 +6,18 @@ A handful per programme, whatever the scale: enough to see each kind and each st
 from sqlalchemy import select
 
 from stagemakelaar.casework import actions, tasks
-from stagemakelaar.casework.models import Case, CaseState, ContactKind
+from stagemakelaar.casework.models import Case, CaseState, ContactKind, PlaceAnswer
 from stagemakelaar.casework.queries import brokers_of
 from stagemakelaar.places.models import Organisation, OrganisationState
 
 FEW = 6
 HANDED = "Ik ga weg bij het programma. De student wil graag in de zorg en belt liever dan dat hij mailt."
-
+# What a company answered when it was asked for a place, if it was.
+SAID = (
+    (None, "Tevreden over de laatste stagiair."),
+    (PlaceAnswer.LATER, "Wil na de verhuizing weer meedoen."),
+    (PlaceAnswer.NO, "Nu niemand die kan begeleiden."),
+)
 ANSWERS = (actions.accept_hand_over, actions.hand_back)  # the third hand-over waits for one
 
 
@@ -36,7 +41,8 @@ class Kept:
                 kind=(ContactKind.CALL, ContactKind.VISIT)[number % 2],
                 held_on=self.day(-4 - number),
                 with_whom=self.town.contact(),
-                note="Tevreden over de laatste stagiair. Wil na de zomer weer meedoen.",
+                note=SAID[number % len(SAID)][1],
+                answer=SAID[number % len(SAID)][0],
                 by=broker,
             )
         self._hand_over(session, cases)

@@ -127,6 +127,18 @@ COMPANIES = {
     "food": ("Keuken", "Medewerker in de horeca", "Je bereidt gerechten voor en ontvangt gasten."),
     "services": ("Kantoor", "Medewerker administratie", "Je verwerkt de post, belt klanten en houdt lijsten bij."),
 }
+# What else a place of such a company may be called: its second, third and fourth place.
+OTHER_TITLES = {
+    "entree": ("Hulp in de kantine", "Hulp in het magazijn", "Hulp bij het onderhoud"),
+    "care": ("Hulp op de huiskamer", "Gastvrouw of gastheer", "Hulp bij de dagbesteding"),
+    "trade": ("Medewerker kassa en service", "Vakkenvuller in de ochtend", "Medewerker bezorging"),
+    "ict": ("Hulp aan de helpdesk", "Bouwer van websites", "Medewerker netwerk"),
+    "transport": ("Orderverzamelaar", "Bijrijder", "Medewerker planning"),
+    "craft": ("Hulp in de winkel van het atelier", "Leerling aan de werkbank", "Hulp bij herstel"),
+    "building": ("Leerling-timmerman", "Leerling-schilder", "Hulp op de werkplaats"),
+    "food": ("Leerling-kok", "Medewerker bediening", "Hulp bij de afwas en de voorbereiding"),
+    "services": ("Medewerker aan de balie", "Hulp bij de boekhouding", "Medewerker klantenservice"),
+}
 _COMPANY_NAMES = """de Linde, het Anker, Zonnehof, de Brug, Noorderlicht, de Eik, Vooruit, de Zwaan, Rietveld, Kompas,
 de Molen, Oeverzicht, de Schakel, Morgenstond, het Baken, de Hoeksteen, Waterkant, de Horizon, Hofzicht, de Kade"""
 COMPANY_NAMES = [" ".join(name.split()) for name in _COMPANY_NAMES.split(",")]

@@ -1,5 +1,7 @@
 """Finding a course in the register by a few words or its code, without script: the page comes back with what fits."""
 
+import re
+
 from flask_babel import gettext as _
 
 from stagemakelaar.db import current_session
@@ -16,15 +18,26 @@ def is_code(text):
     return len(text) == 5 and text.isascii() and text.isdecimal()
 
 
-def matches(typed):
-    """The courses that fit what someone typed: the one with that code, or those with all the words in their name."""
+def code_in(text):
+    """The code of five digits in a text such as "Kok, niveau 2 (25180)", or None."""
+    return next((digits for digits in re.findall(r"[0-9]+", text) if is_code(digits)), None)
+
+
+def matches(typed, *, on=None, most=MOST):
+    """The courses that fit what someone typed: the one with the code in it, or those with all its words in their name.
+
+    on      a day on which those found by name must be in use; None leaves none out
+    """
     session = current_session()
     try:
-        typed = formats.clean_text(typed, field="course", longest=100, required=False)
+        typed = formats.clean_text(typed, field="course", longest=200, required=False)
     except DomainError:  # the field itself says what is wrong
         return []
-    exact = qualification(session, typed) if is_code(typed) else None
-    return [exact] if exact else search_qualifications(session, typed, limit=MOST)
+    code = code_in(typed)
+    if code is None:
+        return search_qualifications(session, typed, limit=most, on=on)
+    exact = qualification(session, code)
+    return [exact] if exact else []
 
 
 def words(course):

@@ -1,6 +1,5 @@
 """The forms of the student's profile, one per step. All may stay empty for now; what is typed must be right."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,17 +10,16 @@ from wtforms import BooleanField, HiddenField
 from wtforms.validators import ValidationError
 
 from stagemakelaar import clock
-from stagemakelaar.errors import DomainError
 from stagemakelaar.people.profiles import FIELDS, Step, values_of
 from stagemakelaar.reference import formats
 from stagemakelaar.reference.models import Qualification
-from stagemakelaar.reference.queries import qualification, qualifications_on, search_qualifications, work_processes
+from stagemakelaar.reference.queries import qualification, qualifications_on, work_processes
 from stagemakelaar.reference.vocabulary import Feature, KindOfWork, LateHours, Leerweg, TravelMode, Weekday
+from stagemakelaar.web.courses import MOST, code_in, matches, words
 from stagemakelaar.web.fields import Day, OneOf, Pick, SomeOf, WholeNumber
 from stagemakelaar.web.forms import BaseForm, LongText, Text
 
 MOST_SUGGESTIONS = 120
-MOST_FOUND = 20
 CHOICES_OF_WORK = (
     _("Liefste werk"),
     _("Tweede keus"),
@@ -152,24 +150,17 @@ class StudyForm(StepForm):
         }
 
 
-def search_for(session, text, chosen):
+def search_for(text, chosen):
     """Find what is meant: by a code of five digits, by a name that means one, or by the choice among several."""
-    try:
-        text = formats.clean_text(text, field="code", longest=200, required=False)
-    except DomainError:
-        return Search()  # the field itself says what is wrong
-    codes = [word for word in re.findall(r"[0-9]+", text) if len(word) == 5]
-    if codes:
-        meant = qualification(session, codes[0])
-        refusal = _("Opleidingscode %(code)s kennen we niet. Zoek je opleiding op naam.", code=codes[0])
-        return Search(meant=meant, refusal=None if meant else refusal)
-    hits = search_qualifications(session, text, limit=MOST_FOUND + 1, on=clock.today())
-    if len(hits) > MOST_FOUND:
+    hits, code = matches(text, on=clock.today(), most=MOST + 1), code_in(text)
+    if len(hits) > MOST:
         return Search(refusal=_("Er zijn heel veel opleidingen met dit woord. Typ er een woord bij."))
-    if text and not hits:
-        return Search(refusal=_("We vinden geen opleiding met deze woorden. Typ een deel van de naam, zoals zorg."))
     if len(hits) == 1:
         return Search(meant=hits[0])
+    if code and not hits:
+        return Search(refusal=_("Opleidingscode %(code)s kennen we niet. Zoek je opleiding op naam.", code=code))
+    if text.strip() and not hits:
+        return Search(refusal=_("We vinden geen opleiding met deze woorden. Typ een deel van de naam, zoals zorg."))
     return Search(meant=next((hit for hit in hits if hit.code == chosen), None), hits=hits)
 
 
@@ -340,16 +331,16 @@ def form_of(session, student, step, sent=None):
 
 
 def _study_form(session, stored, student, sent):
-    search = search_for(session, sent.get("code", ""), sent.get("found")) if sent is not None else Search()
+    search = search_for(sent.get("code", ""), sent.get("found")) if sent is not None else Search()
 
     class Form(StudyForm):
-        found = Found(_("Welke opleiding is het?"), among=[(hit.code, in_words(hit)) for hit in search.hits])
+        found = Found(_("Welke opleiding is het?"), among=[(hit.code, words(hit)) for hit in search.hits])
 
     chosen = qualification(session, stored["code"])
-    stored["code"] = in_words(chosen) if chosen else ""
+    stored["code"] = words(chosen) if chosen else ""
     form = Form(sent, data=stored | {"version": student.profile.version})
     form.search = search
-    suggestions = [in_words(one) for one in qualifications_on(session, clock.today())]
+    suggestions = [words(one) for one in qualifications_on(session, clock.today())]
     if len(suggestions) <= MOST_SUGGESTIONS:  # a longer list is no help on a phone: then the search by words is
         form.suggestions = suggestions
     return form
@@ -377,8 +368,3 @@ def _learning_form(session, stored, student, sent):
         )
 
     return Form(sent, data=stored | {"version": student.profile.version})
-
-
-def in_words(found):
-    """A qualification as people choose it: "Kok, niveau 2 (25180)"."""
-    return str(_("%(name)s, niveau %(niveau)s (%(code)s)", name=found.name, niveau=found.niveau, code=found.code))

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from stagemakelaar import db
+from stagemakelaar import clock, db
 from stagemakelaar.audit.walking import walk
 from stagemakelaar.casework.models import Case, CaseState, ContactMoment, HandOver, HandOverState, Task, TaskState
 from stagemakelaar.outbox import Message, MessageState
@@ -151,3 +151,17 @@ def test_a_canary_tells_whose_it_is_and_of_which_programme(demo):
     for place in demo.scalars(select(Place)):
         manager = next(member.user for member in place.organisation.members if member.manages)
         assert found["place"][place.id] == (manager.email, place.programme_id)
+
+
+def test_who_looks_around_as_a_student_or_a_company_has_time_to_answer(demo):
+    known = select(Placement).join(Student).join(User).where(User.email == accounts.STUDENT)
+    placement = demo.scalars(known).one()
+    assert placement.state is PlacementState.PLANNED
+    assert placement.answer_by_on > clock.today()
+
+
+def test_places_of_one_company_have_names_of_their_own(demo):
+    counted = select(func.count(), func.count(Place.title.distinct())).group_by(Place.organisation_id)
+    titles = demo.execute(counted.having(func.count() < 5)).all()
+    assert max(count for count, _different in titles) > 1
+    assert all(count == different for count, different in titles)
