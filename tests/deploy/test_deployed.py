@@ -1,5 +1,6 @@
 """The deployed form as it is shipped: nginx with TLS, gunicorn, PostgreSQL, production settings; on loopback."""
 
+import contextlib
 import http.client
 import os
 import re
@@ -114,12 +115,11 @@ class Service:
     def ask(self, method, path, *, body=None, headers=()):
         """(status, headers, text) of one answer over TLS."""
         connection = http.client.HTTPSConnection("127.0.0.1", self.tls, timeout=20)
-        connection.sock = self.line()
-        connection.request(method, path, body=body, headers={"Host": HOST} | dict(headers))
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
-        return answer.status, answer.headers, text
+        with contextlib.closing(connection):
+            connection.sock = self.line()
+            connection.request(method, path, body=body, headers={"Host": HOST} | dict(headers))
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
 
     def wait_until(self, status, path="/gezondheid/klaar", seconds=60):
         end = time.monotonic() + seconds
