@@ -19,7 +19,7 @@ from stagemakelaar.placements.models import EmployerReason
 from stagemakelaar.rounds import review
 from stagemakelaar.rounds.hints import give_hint, withdraw_hint
 from stagemakelaar.rounds.models import Hint, HintLevel, Proposal
-from tests.computed import computed, proposals
+from tests.computed import asked, compute, computed, proposals
 from tests.web.student_pages import act, on_case, plan
 
 
@@ -144,6 +144,13 @@ def test_a_proposal_with_its_decision_and_its_reason(make, student, broker, stor
     assert told[0] == ("voorstel afgewezen: Helpende in de zorg, De Linde Te ver met de fiets", "Fatima")
     assert told[1][0].startswith("voorgesteld: Helpende in de zorg, De Linde")
     assert told[1][1] == "automatisch"
+
+
+def test_what_a_run_proposed_that_nobody_chose_stays_out(make, student, broker, story):
+    make.place()
+    match_round, _run = computed(user(broker))
+    compute(asked(match_round, user(broker)))
+    assert len(story("voorstellen")) == 1
 
 
 def test_a_round_that_found_nothing(student, broker, story):
