@@ -167,6 +167,7 @@ GET  /plaatsingen/lijst.{form}                                      bc
 GET  /post/lijst.{form}                                             bc
 GET  /rondes/{round}/voorstellen.{form}                             bc
 GET  /rondes/{round}/zonder-plek.{form}                             bc
+GET  /rondes/{round}/verslag.pdf                                    bc
 GET  /rondes                                                        bc
 POST /rondes                                                        bc
 GET  /rondes/{round}                                                bc

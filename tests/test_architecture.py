@@ -25,7 +25,7 @@ FLOORS = [
     {"schema", "rooms"},
     {"solving", "copies"},
     {"monitoring", "jobs"},
-    {"labels", "letters", "sending", "logs"},
+    {"labels", "letters", "printing", "sending", "logs"},
     {"web", "seed", "worker"},
     {"carrying"},
     {"starting"},
@@ -33,7 +33,7 @@ FLOORS = [
     {"cli"},
     {"__init__"},
 ]
-EDGE = FLOORS[FLOORS.index({"labels", "letters", "sending", "logs"}) :]
+EDGE = FLOORS[FLOORS.index({"labels", "letters", "printing", "sending", "logs"}) :]
 OWNERS = {
     "schema": {"Installation"},
     "audit": {"Entry"},
