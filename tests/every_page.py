@@ -168,6 +168,11 @@ GET  /post/lijst.{form}                                             bc
 GET  /rondes/{round}/voorstellen.{form}                             bc
 GET  /rondes/{round}/zonder-plek.{form}                             bc
 GET  /rondes/{round}/verslag.pdf                                    bc
+GET  /studenten/dubbel                                              bc
+GET  /studenten/dubbel/{student}/{twin}                             bc
+POST /studenten/dubbel/{student}/{twin}                             bc
+POST /studenten/dubbel/{student}/{twin}/apart                       bc
+POST /studenten/samenvoegingen/{merge}/terugdraaien                 bc
 GET  /rondes                                                        bc
 POST /rondes                                                        bc
 GET  /rondes/{round}                                                bc
@@ -233,6 +238,7 @@ WHO = {
     "u": "auditor@demo.example",
 }
 WORDS = {
+    "merge": 1,
     "form": "csv",
     "step": "waar",
     "place_step": "wanneer",
@@ -294,6 +300,7 @@ def records_of(session):
         "proposal": first(proposals.where(Proposal.state == ProposalState.OPEN)).id,
         "drawn": first(select(SecondLook.proposal_id).where(SecondLook.round_id == review.id)),
         "held": first(proposals.where(Proposal.state == ProposalState.HELD)).id,
+        "twin": first(select(Student.id).where(Student.programme_id == noord, Student.id != student.id)),
         "list": first(select(Upload.id).where(Upload.programme_id == noord, Upload.kind == UploadKind.STUDENTS)),
         "place_list": first(select(Upload.id).where(Upload.programme_id == noord, Upload.kind == UploadKind.PLACES)),
         "hand_change": first(select(HandChange.id).where(HandChange.round_id == review.id)),

@@ -21,8 +21,19 @@ def case_of(session, student):
 
 
 def cases_visible_to(user):
-    """A statement of the cases in the user's programme; a user without one sees none."""
-    return select(Case).where(Case.programme_id == user.programme_id).join(Case.student).order_by(Student.sort_name)
+    """A statement of the cases in the user's programme; a user without one sees none. Doubles are left out."""
+    return (
+        select(Case)
+        .join(Case.student)
+        .where(Case.programme_id == user.programme_id, Student.merged_into_id.is_(None))
+        .order_by(Student.sort_name)
+    )
+
+
+def kept_instead_of(session, user, student_id):
+    """The number of the student with whom this one was merged, or None."""
+    mine = (Student.id == student_id, Student.programme_id == user.programme_id)
+    return session.scalar(select(Student.merged_into_id).where(*mine))
 
 
 def case_for(session, user, student_id):

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from stagemakelaar.casework import actions
 from stagemakelaar.casework.models import CaseState
-from stagemakelaar.casework.queries import brokers_of, case_for, waiting_hand_over
+from stagemakelaar.casework.queries import brokers_of, case_for, kept_instead_of, waiting_hand_over
 from stagemakelaar.casework.tasks import add_task, tasks_about
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import N_, DomainError
@@ -36,7 +36,8 @@ from stagemakelaar.web.students import pages
 @pages.get("/studenten/<int:student_id>")
 @allow(Permission.SEE_CASES)
 def show(student_id):
-    return file_of(student_id)
+    kept_id = kept_instead_of(current_session(), actor(), student_id)
+    return redirect(url_for("students.show", student_id=kept_id)) if kept_id else file_of(student_id)
 
 
 def file_of(student_id, *, call=None, task=None, note=None):
