@@ -9,12 +9,16 @@ object per size. `grown_mb` is by how much the process grew between the first ro
 
 import argparse
 import json
+import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from datetime import date, timedelta
 from pathlib import Path
+
+from stagemakelaar.seed import words
 
 NAMES = ["studentnummer", "e-mailadres", "voornaam", "achternaam", "geboortedatum", "opleidingscode", "leerweg"]
 
@@ -73,9 +77,11 @@ def measured(rows, url):
 
 
 def _row(number):
-    born = f"{2005 + number % 4}-{1 + number % 12:02d}-{1 + number % 28:02d}"
-    names = ("Sam", "Noor", "Yassin", "Zoë")[number % 4], f"De Vries {number}"
-    return (f"{number:07d}", f"student{number}@school.example", *names, born, "25960", "bol")
+    """A student; names and birth dates repeat as often as they do in a school."""
+    draw = random.Random(number)
+    born = date(2005, 1, 1) + timedelta(days=draw.randrange(1_600))
+    names = draw.choice(words.FIRST), draw.choice(words.LAST).replace("_", " ")
+    return (f"{number:07d}", f"student{number}@school.example", *names, born.isoformat(), "25960", "bol")
 
 
 def _memory():
