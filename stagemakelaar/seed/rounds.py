@@ -46,11 +46,14 @@ def this_round(session, town):
     kept = set(session.scalars(select(Proposal.id).where(Proposal.run_id == run.id, Proposal.student_id.in_(named))))
     free = [number for number in ids if number not in kept]
     town.rng.shuffle(free)
-    turned_down = []
+    turned_down, wants_one = [], town.is_noord and crowd.approvals > 1
     decided = max(len(ids) - crowd.open_proposals, 0)
     for order, number in enumerate(free[:decided]):
         proposal = session.get(Proposal, number)
         seconds = 40 + order * 37 % 260
+        if wants_one and order < crowd.approvals and _replace(session, proposal, broker, seconds):
+            wants_one = False  # placed elsewhere by hand, in the stead of an approval
+            continue
         if order < crowd.approvals:
             review.approve(session, proposal, by=broker, why="Past goed bij de leerwens.", seconds=seconds)
         elif (order - crowd.approvals) % 4 == 0:
@@ -58,24 +61,23 @@ def this_round(session, town):
             review.hold(session, proposal, by=broker, reason="wacht op de school", until=until, seconds=seconds)
         else:
             turned_down.append(proposal)
-            _turn_down(session, proposal, broker, seconds, elsewhere=town.is_noord and len(turned_down) == 1)
+            why = "De student wil eerst een gesprek."
+            review.reject(session, proposal, by=broker, reason=REJECTED[seconds % 2], why=why, seconds=seconds)
     _talk(session, town, [session.get(Proposal, number) for number in sorted(kept)], turned_down)
     if town.coordinator is not None and decided:
         _second_looks(session, town, match_round)
 
 
-def _turn_down(session, proposal, broker, seconds, *, elsewhere):
-    """Reject a proposal, or choose another place if that is asked and there is one."""
-    others = (place for place, _cost, _who in alternatives_for(session, proposal)) if elsewhere else ()
-    for place in others:
+def _replace(session, proposal, broker, seconds):
+    """Choose another place than was proposed; gives back whether there is one."""
+    for place, _cost, _who in alternatives_for(session, proposal):
         if review.objection_between(session, proposal.student, place) is None:
             why = "De student kent dit bedrijf al."
             by_hand.replace(
                 session, proposal, place, by=broker, reason="de student vroeg erom", why=why, seconds=seconds
             )
-            return
-    why = "De student wil eerst een gesprek."
-    review.reject(session, proposal, by=broker, reason=REJECTED[seconds % 2], why=why, seconds=seconds)
+            return True
+    return False
 
 
 def _talk(session, town, open_ones, turned_down):
