@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from stagemakelaar import audit, schema
+from stagemakelaar.audit.walking import walk
 from stagemakelaar.casework.models import Case, CaseState
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.people.models import Student, User
@@ -56,7 +57,7 @@ def test_the_trail_has_a_line_for_each_student_and_holds(call, session):
     call(LIST)
     sam = session.scalars(select(Student).where(Student.school_number == "0123456")).one()
     assert [entry.action for entry in audit.trail_of(session, "student", sam.id)] == ["student.imported"]
-    assert audit.verify(session)[1] is None
+    assert walk(session).kind is None
 
 
 def test_the_same_list_twice_changes_nothing(call, session):
