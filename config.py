@@ -29,6 +29,7 @@ class Settings:
     clock: str | None = None
     trusted_proxies: int = 0
     travel_table: Path | None = None  # minutes from real roads and timetables; None: estimates only
+    erasure_list: Path | None = None  # who was erased, kept apart from the back-ups; None: none is kept
     celery_broker_url: str | None = None  # where Celery finds its calls; None: threads carry the work
     backup_recipient: str | None = None  # the public age key for which back-ups are encrypted
     argon2: tuple[int, int, int] = (19_456, 2, 1)  # KiB, passes, lanes
@@ -75,6 +76,7 @@ def from_environment(environ=None):
         clock=environ.get("STAGEMAKELAAR_CLOCK") or None,
         trusted_proxies=_whole_number(environ, "TRUSTED_PROXIES", 0, 0, 5),
         travel_table=Path(environ["TRAVEL_TABLE"]) if environ.get("TRAVEL_TABLE") else None,
+        erasure_list=Path(environ["ERASURE_LIST"]) if environ.get("ERASURE_LIST") else instance / "erasures.jsonl",
         celery_broker_url=environ.get("CELERY_BROKER_URL") or None,
         backup_recipient=environ.get("BACKUP_RECIPIENT") or None,
     )

@@ -26,6 +26,7 @@ def install(app):
         seeding.seed,
         copying.backup,
         copying.move,
+        copying.restore,
     ):
         app.cli.add_command(command)
     groups = {

@@ -60,6 +60,12 @@ def current(session):
     return MigrationContext.configure(session.connection()).get_current_revision()
 
 
+def is_there(engine):
+    """Whether the database has a schema of ours at all."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() is not None
+
+
 def migrate(engine, to="head"):
     """Bring the schema up (or, to an older revision, back). Gives back (before, after)."""
     with engine.connect().execution_options(writing=True, migrating=True) as connection:

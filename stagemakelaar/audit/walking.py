@@ -34,6 +34,12 @@ class Head(NamedTuple):
     def __str__(self):
         return f"{self.seq}:{self.hash}"
 
+    @classmethod
+    def parse(cls, text):
+        """Take "SEQ:HASH" apart."""
+        seq, _colon, line_hash = text.partition(":")
+        return cls(int(seq), line_hash)
+
 
 class Walk(NamedTuple):
     """Uitkomst: how many lines there are, the last one, and the first place that is not as it was written."""

@@ -1,4 +1,4 @@
-"""A copy of everything in one file, and moving house: from one database to the other, with nothing lost."""
+"""A copy of everything in one file, and back; and moving house: from one database to the other, with nothing lost."""
 
 import tempfile
 from pathlib import Path
@@ -8,11 +8,14 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from stagemakelaar import db, schema, starting
+from stagemakelaar.audit.walking import Head, walk
 from stagemakelaar.commands.frame import DONE, FOUND_WRONG, command
-from stagemakelaar.copies.keeping import new_file
-from stagemakelaar.copies.reading import load
+from stagemakelaar.copies.keeping import lines_of_file, new_file, sha256_of
+from stagemakelaar.copies.reading import load, look_over
 from stagemakelaar.copies.writing import hashes_of, one_look, write
 from stagemakelaar.errors import N_, DomainError
+from stagemakelaar.placements.queries import places_out_of_step
+from stagemakelaar.schema import DatabaseKind
 
 A_FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -92,3 +95,77 @@ def _refuse_filled(engine):
         filled = starting.holds_anyone(connection)
     if filled:
         raise DomainError(N_("In die database staat al iets. Verhuizen kan alleen naar een lege database."))
+
+
+@command(
+    "restore",
+    click.option("--from", "path", required=True, type=A_FILE, help="Het bestand dat backup maakte."),
+    click.option("--replace", is_flag=True, help="Maak een gevulde database eerst leeg."),
+    click.option("--identity", type=A_FILE, metavar="FILE", help="Het bestand met de geheime age-sleutel."),
+    click.option("--sha256", metavar="HASH", help="De hash die backup noemde; klopt die niet, dan gebeurt er niets."),
+    help="Zet een kopie terug, en ga na of alles er is.",
+)
+def restore(told, path, replace, identity, sha256):
+    """Put a copy back: look it over, empty what stands there if that was asked, load, check, migrate."""
+    settings = current_app.config["SETTINGS"]
+    _refuse_without_erasures(settings)
+    with lines_of_file(path, identity) as lines:
+        about = look_over(lines)
+    if sha256 is not None and sha256 != sha256_of(path):
+        raise DomainError(N_("Dit is niet het bestand met deze hash."))
+    told.note(sha256_ok=True if sha256 else None, schema_from=about.schema, erasures_applied=0)
+    _refuse_other_kind(settings, about)
+    db.close_session()
+    engine = db.make_engine(settings.database_url)
+    try:
+        if not replace:
+            _refuse_filled(engine)
+        if schema.is_there(engine):
+            schema.migrate(engine, "base")
+        schema.migrate(engine, about.schema)
+        with lines_of_file(path, identity) as lines:
+            load(engine, lines)
+        _before, revision = schema.migrate(engine)
+        differing = differences(about, hashes_of(engine, schema=revision), same_schema=revision == about.schema)
+    finally:
+        engine.dispose()
+    sums_ok = places_out_of_step(db.current_session()) == 0
+    trail = walk(db.current_session(), kept=Head.parse(about.head))
+    told.note(
+        schema_to=revision,
+        integrity=not differing,
+        sums_ok=sums_ok,
+        audit={"entries": trail.entries, "first_bad": trail.first_bad},
+    )
+    if differing or not sums_ok or trail.kind is not None:
+        told.say(_("De kopie is teruggezet, maar er klopt iets niet. Gebruik deze database niet."))
+        return FOUND_WRONG
+    rows = sum(one["rows"] for one in about.tables.values())
+    told.say(_("Teruggezet: %(rows)s rijen van %(moment)s.", rows=rows, moment=about.made_at))
+    return DONE
+
+
+def differences(about, arrived, *, same_schema):
+    """The tables that hold something else than the copy did; after an upgrade only numbers of rows can be compared."""
+    return sorted(
+        name
+        for name, told in about.tables.items()
+        if name in arrived and (arrived[name] != told if same_schema else arrived[name]["rows"] != told["rows"])
+    )
+
+
+def _refuse_without_erasures(settings):
+    """Whoever was erased since must not come back. This version erases nobody, so a list with names is not ours."""
+    listed = settings.erasure_list
+    if listed is None or not listed.is_file():
+        raise DomainError(N_("Er is geen lijst van gewisten (ERASURE_LIST). Een leeg bestand is ook een lijst."))
+    if listed.read_text(encoding="utf-8").strip():
+        raise DomainError(N_("Er staan gewiste personen op de lijst, en deze versie kan hen niet opnieuw wissen."))
+
+
+def _refuse_other_kind(settings, about):
+    if about.schema not in {step.revision for step in schema.revisions()}:
+        raise DomainError(N_("Deze kopie is van een nieuwere versie van Stagemakelaar."))
+    other = DatabaseKind.REAL if settings.is_demo else DatabaseKind.DEMO
+    if about.kind == other.value:
+        raise DomainError(N_("In deze kopie staan echte mensen en dit is een demo, of andersom."))

@@ -40,6 +40,7 @@ class About(NamedTuple):
     """Wat het is: the first line of a copy, and its last: per table the number of rows and their hash."""
 
     schema: str
+    kind: str | None  # whether the people in it are real, as the database said of itself
     made_at: str
     head: str
     erasures: int
@@ -64,7 +65,7 @@ def _look_over(lines):
         if "tables" in start:
             if start["tables"] != told:
                 raise ValueError("the last line tells something else than the tables")
-            return About(first["schema"], first["made_at"], first["head"], first["erasures"], told)
+            return About._make([*(first[name] for name in About._fields[:-1]), told])
         digest, count = hashlib.sha256(), 0
         while not (row := next(lines)).startswith(b"{"):
             digest.update(row)

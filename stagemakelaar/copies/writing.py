@@ -30,8 +30,15 @@ def write(connection, out, *, schema, erasures=0):
     schema      the revision of the database, which reading it back begins with
     erasures    how many erasures were listed by then, so that an older list shows when it is read back
     """
-    about = {"copy": FORMAT, "schema": schema, "made_at": clock.now().isoformat(), "head": _head(connection)}
-    _put(out, about | {"erasures": erasures})
+    about = {
+        "copy": FORMAT,
+        "schema": schema,
+        "kind": connection.scalar(text("SELECT kind FROM installation")),
+        "made_at": clock.now().isoformat(),
+        "head": _head(connection),
+        "erasures": erasures,
+    }
+    _put(out, about)
     told = {}
     for table in tables():
         kinds = {name: kind.value for name, kind in kinds_of(table).items()}

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import exists, not_, or_, select
+from sqlalchemy import exists, func, not_, or_, select
 
 from stagemakelaar import clock
 from stagemakelaar.errors import NotFound
@@ -191,3 +191,14 @@ def _one(session, statement):
     if found is None:
         raise NotFound
     return found
+
+
+def places_out_of_step(session):
+    """How many places have another number of free seats than their placements leave: none, if all is well."""
+    taken = (
+        select(func.count())
+        .where(Placement.place_id == Place.id, Placement.state.in_(LIVE))
+        .correlate(Place)
+        .scalar_subquery()
+    )
+    return session.scalar(select(func.count()).select_from(Place).where(Place.free + taken != Place.seats))

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from stagemakelaar import db, schema
-from stagemakelaar.copies.keeping import lines_of_file, sha256_of
+from stagemakelaar.copies.keeping import lines_of_file, new_file, sha256_of
 from stagemakelaar.copies.reading import look_over
-from stagemakelaar.db import transaction
+from stagemakelaar.copies.writing import one_look, write
+from stagemakelaar.db import look_again, transaction
 from stagemakelaar.people.models import Programme
 from stagemakelaar.schema import DatabaseKind
 from tests.builders import Make
@@ -16,13 +18,18 @@ from tests.conftest import KINDS
 
 
 @pytest.fixture
-def call(app, own_database):
+def call(app, own_database, tmp_path):
     """Call a command on a database of this test alone, that holds somebody of the demo."""
     Make().broker()
     with transaction() as session:
         schema.mark(session, DatabaseKind.DEMO)
     before = app.config["SETTINGS"]
-    app.config["SETTINGS"] = replace(before, database_url=own_database.url.render_as_string(hide_password=False))
+    (tmp_path / "erasures.jsonl").touch()
+    app.config["SETTINGS"] = replace(
+        before,
+        database_url=own_database.url.render_as_string(hide_password=False),
+        erasure_list=tmp_path / "erasures.jsonl",
+    )
     yield calling(app)
     app.config["SETTINGS"] = before
 
@@ -64,4 +71,64 @@ def test_a_move_brings_everything_to_either_database(call, elsewhere):
 def test_a_move_into_a_filled_database_is_refused(call, elsewhere):
     assert call("move", "--to", str(elsewhere))[0] == 0
     code, told = call("move", "--to", str(elsewhere))
+    assert (code, bool(told["refusal"])) == (3, True)
+
+
+# --- and back ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy(call, tmp_path):
+    """A copy of the database with one broker, after which a programme was added."""
+    path = tmp_path / "copy"
+    assert call("backup", "--to", str(path))[0] == 0
+    Make().programme("zuid")
+    return path
+
+
+def slugs():
+    return sorted(look_again().scalars(select(Programme.slug)))
+
+
+def test_a_copy_comes_back_as_it_was(call, copy):
+    code, told = call("restore", "--from", str(copy), "--replace", "--sha256", sha256_of(copy))
+    assert (code, told["sha256_ok"], told["integrity"], told["sums_ok"]) == (0, True, True, True)
+    assert (told["audit"]["first_bad"], told["schema_to"]) == (None, told["schema_from"])
+    assert slugs() == ["noord"]
+
+
+def test_a_filled_database_is_not_overwritten_by_itself(call, copy):
+    code, told = call("restore", "--from", str(copy))
+    assert (code, bool(told["refusal"]), slugs()) == (3, True, ["noord", "zuid"])
+
+
+@pytest.mark.parametrize("listed", [None, '{"student": 7}\n'])
+def test_without_a_list_of_erasures_that_we_can_follow_nothing_comes_back(call, copy, app, listed):
+    path = app.config["SETTINGS"].erasure_list
+    path.unlink() if listed is None else path.write_text(listed)
+    code, told = call("restore", "--from", str(copy), "--replace")
+    assert (code, bool(told["refusal"]), slugs()) == (3, True, ["noord", "zuid"])
+
+
+def test_another_file_than_was_named_is_refused(call, copy):
+    code, told = call("restore", "--from", str(copy), "--replace", "--sha256", "0" * 64)
+    assert (code, bool(told["refusal"]), slugs()) == (3, True, ["noord", "zuid"])
+
+
+def test_a_damaged_copy_leaves_the_database_as_it_is(call, copy, tmp_path):
+    damaged = tmp_path / "damaged"
+    damaged.write_bytes(copy.read_bytes()[:-20])
+    code, told = call("restore", "--from", str(damaged), "--replace")
+    assert (code, bool(told["refusal"]), slugs()) == (3, True, ["noord", "zuid"])
+
+
+def test_a_copy_of_real_people_does_not_come_into_a_demo(call, tmp_path):
+    with transaction() as session:
+        schema.mark(session, DatabaseKind.REAL)
+    path = tmp_path / "real"
+    with one_look(look_again().get_bind()) as connection, new_file(path) as (stream, _counted):
+        write(connection, stream, schema=schema.newest())
+    with transaction() as session:
+        schema.mark(session, DatabaseKind.DEMO)
+    code, told = call("restore", "--from", str(path), "--replace")
     assert (code, bool(told["refusal"])) == (3, True)

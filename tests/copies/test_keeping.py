@@ -7,7 +7,7 @@ from stagemakelaar.copies.keeping import lines_of_file, new_file, sha256_of
 from stagemakelaar.copies.reading import look_over
 from stagemakelaar.errors import DomainError
 
-NOTHING = b'{"copy": 1, "schema": "x", "made_at": "", "head": "", "erasures": 0}\n{"tables": {}}\n'
+NOTHING = b'{"copy": 1, "schema": "x", "kind": null, "made_at": "", "head": "", "erasures": 0}\n{"tables": {}}\n'
 
 
 @pytest.fixture
