@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from stagemakelaar import audit, clock
 from stagemakelaar.casework.models import Case, CaseNote, CaseState, ContactMoment, HandOver, HandOverState
-from stagemakelaar.errors import N_, DomainError
+from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.flow import move
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.permissions import Permission, may
@@ -31,8 +31,18 @@ def new_case(student):
     )
 
 
+def locked(session, case):
+    """Give back a case under a lock, as it is now: the second who wants it waits here, and then reads who has it."""
+    return session.scalars(
+        select(Case).where(Case.id == case.id).with_for_update(of=Case).execution_options(populate_existing=True)
+    ).one()
+
+
 def take_on(session, case, *, by):
-    """Become the broker of a case; a new one goes to intake."""
+    """Become the broker of a case that is nobody's; a new one goes to intake."""
+    case = locked(session, case)
+    if case.broker_id not in {None, by.id}:
+        raise Overtaken(N_("De zaak is intussen van iemand anders. Kijk eerst wie hem heeft."))
     _settle_waiting(session, case, by=by)
     _belongs_to(session, case, by)
     audit.record(session, "case_file.taken_on", case, by=by)

@@ -28,9 +28,9 @@ def find(place_id):
 
 def listed():
     """The filters that the address asks for, on the places that this user may see, and their order."""
-    state, code = chosen("stand", PlaceState), request.args.get("opleiding", "")[:5]
+    state, code = chosen("stand", PlaceState), request.args.get("opleiding", "")
     offered = Place.id.in_(select(PlaceCode.place_id).where(PlaceCode.code == code))
-    conditions = {"stand": Place.state == state if state else None, "opleiding": offered if code else None}
+    conditions = {"stand": Place.state == state if state else None, "opleiding": offered if code.isdecimal() else None}
     found = places_visible_to(actor()).join(Organisation, Organisation.id == Place.organisation_id)
     columns = {"naam": Place.title, "bedrijf": Organisation.sort_name, "einde": Place.ends_on, "vrij": Place.free}
     return Filters(found.options(selectinload(Place.codes)), conditions), Sorting.asked(**columns)

@@ -10,7 +10,7 @@ from stagemakelaar.casework import actions
 from stagemakelaar.casework.models import Case, CaseState, ContactKind
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import transaction
-from stagemakelaar.errors import DomainError, IllegalMove
+from stagemakelaar.errors import DomainError, IllegalMove, Overtaken
 from stagemakelaar.people.models import Programme
 
 
@@ -49,11 +49,13 @@ def test_taking_a_new_case_on_begins_the_intake(case, broker):
     assert (now.state, now.broker_id) == (CaseState.INTAKE, broker.id)
 
 
-def test_taking_over_leaves_the_state(make, case, broker):
-    act(actions.start_searching, case, by=broker)
+def test_a_case_that_is_somebodys_is_not_taken_with_an_old_button(make, case, broker):
+    act(actions.take_on, case, by=broker)
     other = make.broker()
-    now = act(actions.take_on, case, by=other)
-    assert (now.state, now.broker_id) == (CaseState.SEARCHING, other.id)
+    with pytest.raises(Overtaken):
+        act(actions.take_on, case, by=other)
+    now = act(actions.take_on, case, by=broker)
+    assert (now.state, now.broker_id) == (CaseState.INTAKE, broker.id)
 
 
 def test_the_search_needs_a_complete_profile(case, broker):

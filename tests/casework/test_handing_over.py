@@ -117,9 +117,9 @@ def test_handing_it_to_someone_else_after_all_takes_the_first_back(session, make
 
 def test_taking_a_case_on_settles_what_waited(session, case, broker, colleague):
     first = given(case, colleague, broker)
-    on(case, actions.take_on, broker)
-    assert again(first).state is HandOverState.RETURNED
-    assert again(case).broker_id == broker.id
+    on(case, actions.take_on, colleague)
+    assert again(first).state is HandOverState.ACCEPTED
+    assert again(case).broker_id == colleague.id
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ VARIED = [
     ("b", "/rondes/{round}"),
     ("b", "/voorstellen/{proposal}"),
 ]
+DOWNLOADS = (".csv", ".pdf", ".{form}")  # files, not pages: a browser keeps them
 
 
 class Site:
@@ -149,7 +150,8 @@ def visits_of(who):
         pages = [Visit(email, None, path) for email, path in states_of(session, who[0])]
     else:
         records = records_of(session)
-        pages = [Visit(WHO.get(who), name, name.format(**records)) for name in pages_of(who)]
+        shown = [name for name in pages_of(who) if not name.endswith(DOWNLOADS)]
+        pages = [Visit(WHO.get(who), name, name.format(**records)) for name in shown]
     db.close_session()
     return sorted(pages, key=lambda visit: visit.email or "")
 
