@@ -1,7 +1,8 @@
 """A list of places with who offers them, tried and carried out: the file is read once for both.
 
 A company is known by its KVK number and vestigingsnummer, a place by its name at that company. What we know of a
-company is never changed by a list. A new place is opened when nothing lacks; else it waits as a draft.
+company is never changed by a list. A new place is opened when nothing lacks; else it waits as a draft. A company that
+only another programme deals with is refused: a place there would give this programme's brokers hold of its file.
 """
 
 from collections import defaultdict
@@ -12,9 +13,9 @@ from stagemakelaar.files.lists import PLACES
 from stagemakelaar.intake.lines import Change, Line, Outcome, batches_of
 from stagemakelaar.people.models import Programme
 from stagemakelaar.places import offers
-from stagemakelaar.places.actions import register_organisation
+from stagemakelaar.places.actions import KNOWN_ALREADY, register_organisation
 from stagemakelaar.places.models import OrganisationState, PlaceState
-from stagemakelaar.places.queries import organisations_registered, places_offered_by
+from stagemakelaar.places.queries import organisations_dealt_with, organisations_registered, places_offered_by
 from stagemakelaar.places.recognitions import recognised_codes
 from stagemakelaar.reference.formats import folded
 from stagemakelaar.reference.queries import qualifications_with
@@ -71,6 +72,7 @@ class _Known:
         self._courses = qualifications_with(session, {code for row in rows for code in row.get("opleidingscodes", ())})
         self._places = defaultdict(list)
         ids = [organisation.id for organisation in self.organisations.values()]
+        self._ours = organisations_dealt_with(session, programme_id, ids)
         for place in places_offered_by(session, programme_id, ids):
             self._places[place.organisation_id, folded(place.title)].append(place)
 
@@ -94,7 +96,7 @@ class _Known:
         """What a row would do. Raises DomainError for what cannot be."""
         organisation, place = self.organisation(row), self.place(row)
         values = values_of(place) | row
-        _must_be_welcome(organisation, row)
+        self._must_be_welcome(organisation, row)
         for code in row.get("opleidingscodes", ()):
             if code not in self._courses:
                 raise DomainError(
@@ -106,6 +108,17 @@ class _Known:
         if place is not None:
             _must_fit(place, values, changed)
         return self._told(number, row, organisation, place, values)
+
+    def _must_be_welcome(self, organisation, row):
+        """A new company needs a name and a postcode; another programme's is not ours; a stopped one offers nothing."""
+        if organisation is None:
+            for column in ("bedrijf", "postcode"):
+                if column not in row:
+                    raise DomainError(N_("Dit bedrijf kennen we nog niet. Vul dit ook in."), field=column)
+        elif organisation.id not in self._ours:
+            raise DomainError(KNOWN_ALREADY, field="kvk_nummer")
+        elif organisation.state in {OrganisationState.SUSPENDED, OrganisationState.BLOCKED}:
+            raise DomainError(N_("Dit bedrijf doet nu niet mee."), field="kvk_nummer")
 
     def _told(self, number, row, organisation, place, values):
         who = f"{row['leerplaats']}, {organisation.name if organisation is not None else row['bedrijf']}"
@@ -147,16 +160,6 @@ def _can_open(organisation, values):
     if organisation is None or "begin" not in values or "eind" not in values:
         return False
     return bool(codes & recognised_codes(organisation, clock.today()))
-
-
-def _must_be_welcome(organisation, row):
-    """A new company needs a name and a postcode; one that was stopped offers nothing."""
-    if organisation is None:
-        for column in ("bedrijf", "postcode"):
-            if column not in row:
-                raise DomainError(N_("Dit bedrijf kennen we nog niet. Vul dit ook in."), field=column)
-    elif organisation.state in {OrganisationState.SUSPENDED, OrganisationState.BLOCKED}:
-        raise DomainError(N_("Dit bedrijf doet nu niet mee."), field="kvk_nummer")
 
 
 def _must_fit(place, values, changed):

@@ -15,6 +15,8 @@ from stagemakelaar.places.news import tell_programme
 from stagemakelaar.places.queries import open_interest, organisation_of
 from stagemakelaar.reference import formats
 
+KNOWN_ALREADY = N_("Dit bedrijf staat al bij ons. Vraag een collega of de stagemakelaar om u erbij te zetten.")
+
 
 def register_organisation(
     session,
@@ -44,10 +46,7 @@ def register_organisation(
         )
     )
     if known is not None:
-        raise DomainError(
-            N_("Dit bedrijf staat al bij ons. Vraag een collega of de stagemakelaar om u erbij te zetten."),
-            field="branch_number",
-        )
+        raise DomainError(KNOWN_ALREADY, field="branch_number")
     now = clock.now()
     organisation = Organisation(
         name=name,

@@ -43,12 +43,12 @@ def organisation_of(session, user):
 
 def organisations_visible_to(user):
     """A statement of the organisations that a broker deals with: registered here, or with a place in the programme."""
-    offering = select(Place.organisation_id).where(Place.programme_id == user.programme_id)
-    return (
-        select(Organisation)
-        .where(or_(Organisation.registered_with_id == user.programme_id, Organisation.id.in_(offering)))
-        .order_by(Organisation.sort_name)
-    )
+    return select(Organisation).where(_deals_with(user.programme_id)).order_by(Organisation.sort_name)
+
+
+def _deals_with(programme_id):
+    offering = select(Place.organisation_id).where(Place.programme_id == programme_id)
+    return or_(Organisation.registered_with_id == programme_id, Organisation.id.in_(offering))
 
 
 def organisation_behind(session, user, interest):
@@ -211,6 +211,12 @@ def organisations_registered(session, numbers):
         .options(selectinload(Organisation.recognitions))
     )
     return {(one.kvk_number, one.branch_number): one for one in session.scalars(found)}
+
+
+def organisations_dealt_with(session, programme_id, organisation_ids):
+    """Which of these organisations a programme deals with, as `organisations_visible_to` says: a set of numbers."""
+    ours = select(Organisation.id).where(Organisation.id.in_(organisation_ids), _deals_with(programme_id))
+    return set(session.scalars(ours))
 
 
 def places_offered_by(session, programme_id, organisation_ids):

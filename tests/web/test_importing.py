@@ -200,6 +200,18 @@ def test_a_known_place_changes_and_the_same_list_again_does_nothing(pages, make,
     assert "Hetzelfde 1" in upload(pages, PLACES + row, path=PATH).follow().text
 
 
+def test_a_company_of_another_programme_only_gets_no_place_here(pages, make, session):
+    """A place, even a draft, would show this programme's brokers its members, its recognitions and its trust."""
+    theirs = make.organisation(programme=make.programme("zuid"))
+    number, row = theirs.id, f"{theirs.kvk_number};{theirs.branch_number};Tuin;Zon;1315 AB;25960;;;1\n"
+    page = upload(pages, PLACES + row, path=PATH).follow()
+    assert "rij 2 kvk_nummer Dit bedrijf staat al bij ons." in page.text
+    assert "Geweigerd 1" in page.text
+    pages.get(f"/organisaties/{number}", status=404)
+    make.place(session.get(Organisation, number), programme=make.programme())  # its own people offer one here
+    assert "Geweigerd 0" in upload(pages, PLACES + row, path=PATH).follow().text
+
+
 @pytest.mark.parametrize(
     ("row", "column"),
     [
