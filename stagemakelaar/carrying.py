@@ -71,13 +71,18 @@ def _connect_anew(app):
 
 def install(app):
     """Call whenever a transaction of this process leaves letters or runs to do. Gives back what stops that again."""
-    carrier = app.extensions["carrier"] = make_carrier(app)
-    caller = Caller(carrier)
-    listeners = (
-        ("after_flush", _see_what_is_left),
-        ("after_commit", lambda session: caller.call(session.info.pop("calls", ()))),
-        ("after_soft_rollback", lambda session, _previous: session.info.pop("calls", None)),
-    )
+    app.extensions["carrier"] = make_carrier(app)
+    caller = Caller(app.config["SETTINGS"].celery_broker_url)
+
+    def call(session):
+        if not session.in_nested_transaction():  # a savepoint is no commit
+            caller.call(session.info.pop("calls", ()))
+
+    def forget_calls(session, previous):
+        if not previous.nested:
+            session.info.pop("calls", None)
+
+    listeners = (("after_flush", _see_what_is_left), ("after_commit", call), ("after_soft_rollback", forget_calls))
     for name, listener in listeners:
         event.listen(Session, name, listener)
 
@@ -97,8 +102,17 @@ def _see_what_is_left(session, _context):
 class Caller:
     """Roeper: makes calls, and keeps silent for a while when nobody carries them."""
 
-    def __init__(self, carrier):
-        self._carrier = carrier
+    def __init__(self, broker_url):
+        self._carrier = Celery("calls", broker=broker_url)
+        # A page may wait for a second at most, and then only once in a while; a worker has the time.
+        self._carrier.conf.update(
+            broker_connection_timeout=ANSWER_WITHIN,
+            broker_transport_options={
+                "max_retries": 0,
+                "socket_connect_timeout": ANSWER_WITHIN,
+                "socket_timeout": ANSWER_WITHIN,
+            },
+        )
         self._silent_until = 0.0
 
     def call(self, names):
@@ -107,7 +121,7 @@ class Caller:
             if monotonic() < self._silent_until:
                 return
             try:
-                self._carrier.send_task(name, expires=EVERY * 12, retry=False)
+                self._carrier.send_task(name, queue=name, expires=EVERY * 12, retry=False, ignore_result=True)
             except (OperationalError, OSError) as away:
                 self._silent_until = monotonic() + MUTE
                 log.warning("broker_away", kind=type(away).__name__, process=os.getpid())

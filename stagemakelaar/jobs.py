@@ -26,7 +26,8 @@ from stagemakelaar.rounds.models import Run, RunState
 
 log = structlog.get_logger()
 
-LONGEST_BATCH = 12  # seconds; well within the lease, so that hardly anything is sent after it
+LONGEST_BATCH = 12  # seconds, after which the rest of a batch is given back
+FRESH = 5  # seconds after which the lease of a letter is renewed before it is sent
 TICK = 0.1  # seconds between looks at the child
 LOOK = 1.0  # seconds between looks whether a run was cancelled, and at most one line of progress in each
 RENEW = 20  # seconds between signs of life of a computation that does not move
@@ -69,11 +70,15 @@ def deliver(send, render, limit=20):
         # The numbers of the attempts are taken now: the rows are read anew later, and may be another worker's by then.
         claimed = [(message, message.id, message.attempts) for message in outbox.claim(session, limit)]
     counts["claimed"] = len(claimed)
-    deadline = monotonic() + LONGEST_BATCH
+    began = monotonic()
     away = None
-    for message, message_id, attempt in claimed:
-        if monotonic() > deadline:
-            break  # the rest comes free when its lease runs out
+    for place, (message, message_id, attempt) in enumerate(claimed):
+        if monotonic() - began > LONGEST_BATCH:
+            with transaction() as session:
+                outbox.give_back(session, [(other_id, at) for _message, other_id, at in claimed[place:]])
+            break
+        if monotonic() - began > FRESH and not _still_ours(message_id, attempt):
+            continue
         trouble = away or _send_one(send, render, message, message_id)
         if isinstance(trouble, NotNow) and trouble.host_is_away:
             away = trouble
@@ -81,6 +86,11 @@ def deliver(send, render, limit=20):
         _settle(message_id, attempt, trouble, counts)
     log.info("delivered", **counts)
     return counts
+
+
+def _still_ours(message_id, attempt):
+    with transaction() as session:
+        return outbox.hold_longer(session, message_id, attempt)
 
 
 def _send_one(send, render, message, message_id):

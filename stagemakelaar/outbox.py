@@ -8,7 +8,7 @@ import enum
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, String, Text, false, func, not_, or_, select
+from sqlalchemy import CheckConstraint, String, Text, false, func, not_, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
@@ -242,6 +242,20 @@ def claim(session, limit=20):
         message.leased_until = now + LEASE
     session.flush()
     return claimed
+
+
+def hold_longer(session, message_id, attempt):
+    """Renew the lease of one claimed message, just before it is sent; whether it still is this worker's."""
+    ours = (Message.id == message_id, Message.attempts == attempt, Message.state == MessageState.QUEUED)
+    renewed = session.execute(update(Message).where(*ours).values(leased_until=clock.now() + LEASE))
+    return renewed.rowcount == 1
+
+
+def give_back(session, claims):
+    """Let go of claimed messages that were never offered to a mail host: pairs of (id, attempt)."""
+    for message_id, attempt in claims:
+        ours = (Message.id == message_id, Message.attempts == attempt, Message.state == MessageState.QUEUED)
+        session.execute(update(Message).where(*ours).values(leased_until=None, attempts=attempt - 1))
 
 
 def settle_sent(session, message_id, attempt):

@@ -108,6 +108,28 @@ def test_a_letter_that_another_worker_took_over_is_not_settled_twice(post, sessi
     assert post.state("a").state is MessageState.QUEUED
 
 
+def test_what_a_slow_host_left_no_time_for_was_never_offered(post, monkeypatch):
+    post.promise("a", "b")
+    monkeypatch.setattr(jobs, "LONGEST_BATCH", -1)
+    post.deliver()
+    assert post.sent == []
+    assert {(post.state(name).attempts, post.state(name).leased_until) for name in "ab"} == {(0, None)}
+
+
+def test_a_lease_is_renewed_before_sending_and_what_another_took_is_left_alone(post, session, monkeypatch):
+    post.promise("a", "b")
+    monkeypatch.setattr(jobs, "FRESH", -1)
+
+    def send(letter):
+        post.sent.append(letter)
+        with transaction() as writing:  # meanwhile another worker takes the second one over
+            writing.scalars(select(Message).where(Message.key == "test:b")).one().attempts += 1
+
+    deliver(send, lambda message: message.to)
+    assert post.sent == ["a@demo.example"]
+    assert (post.state("a").state, post.state("b").state) == (MessageState.SENT, MessageState.QUEUED)
+
+
 def test_looking_for_work_writes_nothing(post, session, database):
     from stagemakelaar import db
 

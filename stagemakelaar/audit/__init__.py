@@ -85,6 +85,8 @@ def record(session, action, subject=None, *, by, result="done", programme_id=Non
 
 @event.listens_for(Session, "before_commit")
 def _write_trail(session):
+    if session.in_nested_transaction():
+        return  # a savepoint: the lines are written, and the chain locked, when all of it is done
     lines = session.info.pop("trail", [])
     if not lines:
         return
@@ -134,8 +136,9 @@ def head(session):
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget_trail(session, _previous_transaction):
-    session.info.pop("trail", None)
+def _forget_trail(session, previous_transaction):
+    if not previous_transaction.nested:  # what was taken back to a savepoint leaves the rest to be told
+        session.info.pop("trail", None)
 
 
 def trail_of(session, object_type, object_id):

@@ -82,7 +82,7 @@ class Kept:
         leaver = others[-1]
         for number, case in enumerate(cases[-3:]):
             if case.broker_id != leaver.id:
-                actions.take_on(session, case, by=leaver)
+                actions.hand_over(session, case, to=leaver, why="Ik ken deze student van school.", by=leaver)
             given = actions.hand_over(session, case, to=to, why=HANDED, by=leaver)
             if number < len(ANSWERS):
                 ANSWERS[number](session, given, by=to)

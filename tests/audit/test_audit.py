@@ -1,6 +1,9 @@
 """The trail: complete, in order, chained; a change in any line shows."""
 
+import contextlib
+
 import pytest
+from sqlalchemy import select
 
 from stagemakelaar import audit
 from stagemakelaar.audit.walking import walk
@@ -39,3 +42,16 @@ def test_nothing_is_written_for_what_did_not_happen(session, database):
     write(1)
     whole = walk(session)
     assert (whole.entries, whole.kind) == (1, None)
+
+
+def test_what_is_taken_back_to_a_savepoint_leaves_the_other_lines(session, database):
+    with transaction() as writing:
+        audit.record(writing, "first", by=None)
+        with contextlib.suppress(ZeroDivisionError), writing.begin_nested():
+            1 / 0  # noqa: B018
+        with writing.begin_nested():
+            pass
+        audit.record(writing, "second", by=None)
+    lines = session.scalars(select(audit.Entry).order_by(audit.Entry.seq)).all()
+    assert [line.action for line in lines] == ["first", "second"]
+    assert walk(session).kind is None
