@@ -161,10 +161,11 @@ def prefixes_offered(session, prefixes):
 
 
 def keys_not_cancelled(session, prefix):
-    """The keys under a prefix of all that was sent, failed, or is still to go."""
-    return session.scalars(
-        select(Message.key).where(Message.key.startswith(prefix), Message.state != MessageState.CANCELLED)
-    ).all()
+    """The keys under a prefix of all that was sent, failed, or is still to go, and of what was cancelled after it was
+    offered to a mail host: that host may have taken it, though we never heard so.
+    """
+    may_have_left = or_(Message.state != MessageState.CANCELLED, Message.attempts > 0)
+    return session.scalars(select(Message.key).where(Message.key.startswith(prefix), may_have_left)).all()
 
 
 def messages_to(session, user, limit=50):

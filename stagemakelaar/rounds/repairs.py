@@ -19,7 +19,7 @@ from stagemakelaar.placements.models import LIVE, BrokerReason, Placement, Place
 from stagemakelaar.placements.queries import live_placement_of
 from stagemakelaar.places.models import Place
 from stagemakelaar.rounds.costs import Cost, named
-from stagemakelaar.rounds.models import HandChange, Proposal, ProposalState, Round, Run, Wait
+from stagemakelaar.rounds.models import HandChange, Proposal, ProposalState, Round, Run, Unplaced, Wait
 from stagemakelaar.rounds.queries import computed, run_under_review
 from stagemakelaar.rounds.review import objection_between
 
@@ -126,10 +126,14 @@ def _offer(session, student, moves_allowed, cost):
 def lost_places(programme_id):
     """A statement of the placements that fell through and after which nobody has decided what comes next.
 
-    Gone when the student is placed again, when somebody decides to wait, or when a later computation is reviewed: that
-    one knew of it.
+    Gone when the student is placed again, when somebody decides to wait, or when a later computation is reviewed that
+    searched for this student: one on the facts of an earlier computation may not have.
     """
     later, since = aliased(Placement), aliased(Run)
+    searched = (
+        exists().where(found.run_id == since.id, found.student_id == Placement.student_id).correlate(since, Placement)
+        for found in (Proposal, Unplaced)
+    )
     happened = (later.withdraw_reason.is_(None)) | (later.withdraw_reason != BrokerReason.UNDONE.value)
     return (
         select(Placement)
@@ -145,6 +149,7 @@ def lost_places(programme_id):
                 Round.chosen_run_id == since.id,
                 since.programme_id == Placement.programme_id,
                 since.started_at > Placement.withdrawn_at,
+                or_(*searched),
             ),
         )
     )

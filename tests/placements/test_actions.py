@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from stagemakelaar import outbox
 from stagemakelaar.audit import Entry
 from stagemakelaar.casework import actions as casework
 from stagemakelaar.casework.models import CaseState
@@ -195,6 +196,20 @@ def test_what_has_not_left_yet_is_cancelled_and_nobody_is_told(placement, broker
     act(actions.withdraw, placement, reason=BrokerReason.OTHER, note="x", by=broker)
     assert set(letters(session, "planned").values()) == {MessageState.CANCELLED}
     assert letters(session, "withdrawn") == {}
+
+
+@pytest.mark.parametrize("came_back", [True, False], ids=["not now", "no word"])
+def test_who_may_have_read_it_is_told_that_it_is_off(placement, broker, session, moment, came_back):
+    with transaction() as now:
+        offered = next(one for one in outbox.claim(now) if one.key.endswith(":student"))
+        for other in now.scalars(select(Message).where(Message.id != offered.id)):
+            other.attempts, other.leased_until = 0, None  # the worker took up one letter and no more
+        if came_back:
+            outbox.settle_trouble(now, offered.id, offered.attempts, "451 later", lasting=False)
+    moment("2027-02-03T10:01:00+01:00")
+    act(actions.withdraw, placement, reason=BrokerReason.OTHER, note="x", by=broker)
+    assert set(letters(session, "planned").values()) == {MessageState.CANCELLED}
+    assert set(letters(session, "withdrawn")) == {"student"}
 
 
 def test_a_case_that_rests_comes_back_to_searching(placement, broker, session):

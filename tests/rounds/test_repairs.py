@@ -179,6 +179,27 @@ class TestWhoNeedsANextStep:
                 actions.choose_run(session, session.get(Round, match_round.id), session.get(Run, later.id), by=broker)
         assert self.lost(broker) == []
 
+    def test_a_later_computation_on_earlier_facts_did_not_search_for_who_had_a_place_then(self, make, broker, moment):
+        one, other = make.student(searching=True), make.student(searching=True)
+        place = make.place()
+        with transaction() as session:
+            known = by_hand.place_student(
+                session, session.get(Student, one.id), session.get(Place, place.id), by=broker, why="kent het"
+            )
+        make.place()
+        match_round, run = computed(broker)
+        (proposal,) = proposals(run)
+        assert proposal.student_id == other.id
+        declined(known)
+        declined(approved(proposal, broker))
+        assert self.lost(broker) == [one.id, other.id]
+        moment("2027-02-03T11:00:00+01:00")
+        later = asked(match_round, broker, from_run=run)
+        compute(later)
+        with transaction() as session:
+            actions.choose_run(session, session.get(Round, match_round.id), session.get(Run, later.id), by=broker)
+        assert self.lost(broker) == [one.id]
+
     def test_only_one_decides_to_wait(self, make, broker):
         run = two_of_each(make, broker)
         one, _other = proposals(run)
