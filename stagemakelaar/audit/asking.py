@@ -15,10 +15,10 @@ def trail_about(session, records, actions):
     return session.scalars(select(Entry).where(or_(*about), Entry.action.in_(list(actions))).order_by(Entry.seq)).all()
 
 
-def readings_of(session, student_id):
-    """Every reading of a student's file, the latest first: rows (at, actor_id, actor_role, details)."""
+def readings_of(session, student_ids):
+    """Every reading of these students' files, the latest first: rows (at, actor_id, actor_role, details)."""
     return session.execute(
-        _READINGS.where(Entry.object_type == "student", Entry.object_id == student_id, Entry.action == READ)
+        _READINGS.where(Entry.object_type == "student", Entry.object_id.in_(student_ids), Entry.action == READ)
     ).all()
 
 

@@ -95,10 +95,12 @@ def nobodys_cases(user):
 
 
 def handed_to(user):
-    """A statement of the hand-overs to this broker that wait to be seen, the oldest first."""
+    """A statement of the hand-overs to this broker that wait to be seen, the oldest first. Doubles are left out."""
     return (
         select(HandOver)
-        .where(HandOver.to_id == user.id, HandOver.state == HandOverState.WAITING)
+        .join(HandOver.case)
+        .join(Case.student)
+        .where(HandOver.to_id == user.id, HandOver.state == HandOverState.WAITING, Student.merged_into_id.is_(None))
         .order_by(HandOver.created_at, HandOver.id)
     )
 

@@ -19,10 +19,12 @@ from stagemakelaar.errors import N_, DomainError, NotFound, Overtaken
 from stagemakelaar.intake.models import Apart, Merge
 from stagemakelaar.people.actions import disable, enable
 from stagemakelaar.people.given import refusals
+from stagemakelaar.people.models import Student
 from stagemakelaar.people.profiles import FIELDS, draft_of, write
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.placements.queries import live_placement_of
-from stagemakelaar.rounds.models import Proposal, ProposalState
+from stagemakelaar.rounds.hints import hints_about
+from stagemakelaar.rounds.models import Hint, Proposal, ProposalState
 
 # What belongs to the person and moves. The rest says what was computed or agreed about one record, and stays there.
 MOVES: dict[str, tuple[Any, str]] = {
@@ -30,7 +32,9 @@ MOVES: dict[str, tuple[Any, str]] = {
     "contact_moment": (ContactMoment, "case_id"),
     "case_note": (CaseNote, "case_id"),
     "task": (Task, "case_id"),
+    "hint": (Hint, "student_id"),  # what is wanted now; what was withdrawn stays
 }
+FRESH = {"populate_existing": True}
 ACCOUNT = ("email", "school_number")  # unique, so these two change places
 _WITH_THE_CODE = ("work_processes", "required_processes")
 COMPARED = tuple(name for names in FIELDS.values() for name in names if name not in _WITH_THE_CODE)
@@ -50,7 +54,9 @@ def merge(session, kept, gone, *, taken, by):
     taken   fields of `COMPARED` and `ACCOUNT` that the one that stays takes from the other
     Raises DomainError when the other still has something that only one record can have.
     """
+    _lock(session, kept, gone)
     _must_be_two(session, kept, gone)
+    only = {"hint": _hints_that_move(session, kept, gone)}
     values = {name: value for name, value in draft_of(gone).items() if name in taken}
     if "code" in values:
         values |= {name: draft_of(gone)[name] for name in _WITH_THE_CODE}
@@ -64,7 +70,10 @@ def merge(session, kept, gone, *, taken, by):
             changed[name] = [_stored(kept, name), _stored(gone, name)]
             _exchange(session, kept, gone, name)
     case = case_of(session, gone)
-    moved = {name: _move(session, name, gone, kept) for name in MOVES}
+    moved = {name: _move(session, name, gone, kept, only.get(name)) for name in MOVES}
+    goes_first = case.has_priority and not case_of(session, kept).has_priority
+    if goes_first:
+        case_of(session, kept).has_priority = True
     rests = case.state not in {CaseState.CLOSED, CaseState.PAUSED}
     if rests:
         casework.pause(session, case, by=by, why="samengevoegd")
@@ -77,7 +86,7 @@ def merge(session, kept, gone, *, taken, by):
         kept_id=kept.id,
         gone_id=gone.id,
         changed=changed,
-        moved=moved | {"account": [gone.user_id] if closes else []},
+        moved=moved | {"account": [gone.user_id] if closes else [], "priority": [case.id] if goes_first else []},
         rested=rests,
         by_id=by.id,
         at=clock.now(),
@@ -92,6 +101,9 @@ def merge(session, kept, gone, *, taken, by):
 
 def undo_merge(session, merged, *, by):
     """Take two records apart again: what moved goes back, and what was taken over and not changed since."""
+    row = select(Merge).where(Merge.id == merged.id).with_for_update(of=Merge)
+    merged = session.scalars(row, execution_options=FRESH).one()
+    _lock(session, merged.kept, merged.gone)
     if merged.undone_at is not None:
         raise Overtaken(N_("Deze samenvoeging is al teruggedraaid."))
     kept, gone = merged.kept, merged.gone
@@ -100,14 +112,11 @@ def undo_merge(session, merged, *, by):
     if live_placement_of(session, kept) is not None and merged.moved["placement"]:
         raise DomainError(N_("Deze student heeft nu een plek. Rond eerst de plaatsing af."))
     gone.merged_into_id = None
-    for name, (before, after) in merged.changed.items():
-        if name in ACCOUNT and _stored(kept, name) == after:
-            _exchange(session, kept, gone, name)
-        elif name not in ACCOUNT and _stored(kept, name) == after:
-            _restore(kept, name, before)
-    write(kept, {"first_name": kept.first_name})  # the name by which it is sorted follows
+    _give_back(session, merged)
     for name in MOVES:
-        _move(session, name, kept, gone, only=merged.moved[name])
+        _move(session, name, kept, gone, only=merged.moved.get(name, []))
+    if merged.moved.get("priority") and not _lost_a_place_since(session, kept, merged.at):
+        case_of(session, kept).has_priority = False
     case = case_of(session, gone)
     if merged.rested and case.state is CaseState.PAUSED:
         casework.resume(session, case, by=by)
@@ -115,6 +124,17 @@ def undo_merge(session, merged, *, by):
         enable(session, gone.user, by=by)
     merged.undone_at, merged.undone_by_id = clock.now(), by.id
     audit.record(session, "student.merge_undone", kept, by=by, gone=gone.id)
+
+
+def _give_back(session, merged):
+    """What the one that stayed took from the other, as far as it was not changed since."""
+    kept, gone = merged.kept, merged.gone
+    for name, (before, after) in merged.changed.items():
+        if name in ACCOUNT and _stored(kept, name) == after:
+            _exchange(session, kept, gone, name)
+        elif name not in ACCOUNT and _stored(kept, name) == after:
+            _restore(kept, name, before)
+    write(kept, {"first_name": kept.first_name})  # the name by which it is sorted follows
 
 
 def keep_apart(session, one, other, *, by):
@@ -140,6 +160,16 @@ def merge_for(session, user, merge_id):
     return found
 
 
+def _lock(session, one, other):
+    """Keep others from changing or placing these two, or their cases, meanwhile, and read them as they are now."""
+    both = (one.id, other.id)
+    for rows in (
+        select(Student).where(Student.id.in_(both)).order_by(Student.id).with_for_update(of=Student),
+        select(Case).where(Case.student_id.in_(both)).order_by(Case.id).with_for_update(of=Case),
+    ):
+        session.scalars(rows, execution_options=FRESH).all()
+
+
 def _must_be_two(session, kept, gone):
     if kept.id == gone.id or kept.programme_id != gone.programme_id:
         raise DomainError(N_("Kies twee studenten van hetzelfde programma."))
@@ -152,6 +182,28 @@ def _must_be_two(session, kept, gone):
         raise DomainError(
             N_("Voor de student die verdwijnt, wacht nog een voorstel. Beslis daar eerst over."), field="keep"
         )
+
+
+def _hints_that_move(session, kept, gone):
+    """Numbers of what is wanted for the other and not for the one that stays. A broker settles what contradicts."""
+    wanted = {hint.place_id: hint.level for hint in hints_about(session, kept)}
+    moves = []
+    for hint in hints_about(session, gone):
+        level = wanted.get(hint.place_id)
+        if level is None:
+            moves.append(hint.id)
+        elif level is not hint.level:
+            raise DomainError(
+                N_("Bij %(place)s hebben de twee elk een andere voorkeur. Trek er eerst een in."),
+                field="keep",
+                place=f"{hint.place.title}, {hint.place.organisation.name}",
+            )
+    return moves
+
+
+def _lost_a_place_since(session, student, moment):
+    ended = (Placement.student_id == student.id, Placement.withdrawn_at >= moment)
+    return session.scalar(select(Placement.id).where(*ended).limit(1)) is not None
 
 
 def _move(session, name, giver, taker, only=None):

@@ -35,6 +35,15 @@ def names_of(session, ids):
     return {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(list(ids))))}
 
 
+def records_of(session, student):
+    """A student's own record and all doubles merged into it, also along others: rows (id, created_at)."""
+    own = select(Student.id).where(Student.id == student.id).cte(recursive=True)
+    all_of_them = own.union(select(Student.id).where(Student.merged_into_id == own.c.id))
+    return session.execute(
+        select(Student.id, Student.created_at).where(Student.id.in_(select(all_of_them.c.id))).order_by(Student.id)
+    ).all()
+
+
 def student_of(session, user):
     """The student that belongs to a student's own account."""
     return session.scalars(select(Student).where(Student.user_id == user.id)).one()

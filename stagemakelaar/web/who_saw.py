@@ -16,7 +16,7 @@ from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import current_session
 from stagemakelaar.people.models import Role
 from stagemakelaar.people.permissions import Permission
-from stagemakelaar.people.queries import names_of, student_of
+from stagemakelaar.people.queries import names_of, records_of, student_of
 from stagemakelaar.placements.models import PlacementState
 from stagemakelaar.placements.queries import placements_of
 from stagemakelaar.web.access import actor, allow
@@ -62,9 +62,16 @@ def index():
 
 
 def readings_in_words(session, student):
-    """Every reading of a student's file as a list of `Reading`, the latest first, in a fixed number of statements."""
-    downloads = exports_of(session, student.programme_id, since=student.created_at)
-    lines = [*readings_of(session, student.id), *(line for line in downloads if line.details["list"] in LISTS)]
+    """Every reading of a student's file as a list of `Reading`, the latest first, in a fixed number of statements.
+
+    The file of a double that was merged into this student is theirs too.
+    """
+    records = records_of(session, student)
+    downloads = exports_of(session, student.programme_id, since=min(one.created_at for one in records))
+    lines = [
+        *readings_of(session, [one.id for one in records]),
+        *(line for line in downloads if line.details["list"] in LISTS),
+    ]
     lines.sort(key=lambda line: -line.seq)
     names = names_of(session, {line.actor_id for line in lines if line.actor_id})
     companies = {

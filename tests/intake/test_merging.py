@@ -8,15 +8,20 @@ from sqlalchemy import select
 from stagemakelaar.audit import trail_of
 from stagemakelaar.casework import actions as casework
 from stagemakelaar.casework.models import Case, CaseState, ContactKind
-from stagemakelaar.casework.queries import case_of, cases_found
+from stagemakelaar.casework.queries import case_of, cases_found, handed_to
 from stagemakelaar.db import Base, transaction
 from stagemakelaar.errors import DomainError, Overtaken
 from stagemakelaar.intake import merging
 from stagemakelaar.intake.alike import is_alike, pairs_alike
 from stagemakelaar.intake.models import Merge
 from stagemakelaar.people.models import Student, User
-from tests.rows import again
-from tests.web.student_pages import plan
+from stagemakelaar.placements import actions as placements
+from stagemakelaar.placements.models import BrokerReason
+from stagemakelaar.places.models import Place
+from stagemakelaar.rounds.hints import give_hint, hints_about, withdraw_hint
+from stagemakelaar.rounds.models import Hint, HintLevel
+from tests.rows import again, change
+from tests.web.student_pages import act, plan
 
 # What points at a student or a case and does not move with a merge.
 STAYS = {
@@ -24,7 +29,6 @@ STAYS = {
     "profile.student_id",
     "proposal.student_id",  # what was computed about a record
     "unplaced.student_id",
-    "hint.student_id",
     "hand_change.student_id",
     "hand_over.case_id",  # about the broker of that case
     "student.merged_into_id",
@@ -111,6 +115,69 @@ def test_what_changed_after_the_merge_stays_when_it_is_undone(kept, gone, broker
         session.get(Student, kept.id).last_name = "Nieuw"
     undone(number, broker)
     assert again(kept).last_name == "Nieuw"
+
+
+def test_a_hand_over_of_the_other_waits_for_nobody_until_they_are_apart_again(make, kept, gone, broker, session):
+    colleague = make.broker(name="Yusuf")
+    with transaction() as writing:
+        people = {"to": writing.get(User, colleague.id), "by": writing.get(User, broker.id)}
+        case = case_of(writing, writing.get(Student, gone.id))
+        given = casework.hand_over(writing, case, why="Ik ben weg.", **people).id
+    assert [one.id for one in session.scalars(handed_to(colleague))] == [given]
+    number = merged(kept, gone, broker)
+    assert session.scalars(handed_to(colleague)).all() == []
+    undone(number, broker)
+    assert [one.id for one in session.scalars(handed_to(colleague))] == [given]
+
+
+def wanted(student, place, level, broker):
+    with transaction() as session:
+        about = session.get(Student, student.id), session.get(Place, place.id)
+        return give_hint(session, *about, level=level, why="Gevraagd.", by=session.get(User, broker.id)).id
+
+
+def hints(session, student):
+    return [hint.id for hint in hints_about(session, again(student))]
+
+
+def test_what_a_broker_wants_moves_and_comes_back(make, kept, gone, broker, session):
+    one, other, third = (make.place(title=title) for title in "abc")
+    mine = wanted(kept, one, HintLevel.RATHER, broker)
+    same = wanted(gone, one, HintLevel.RATHER, broker)
+    never = wanted(gone, other, HintLevel.NEVER, broker)
+    past = wanted(gone, third, HintLevel.MUST, broker)
+    with transaction() as writing:
+        withdraw_hint(writing, writing.get(Hint, past), by=writing.get(User, broker.id))
+    number = merged(kept, gone, broker)
+    assert (hints(session, kept), hints(session, gone)) == ([mine, never], [same])
+    undone(number, broker)
+    assert (hints(session, kept), hints(session, gone)) == ([mine], [same, never])
+
+
+def test_what_contradicts_is_settled_first(make, kept, gone, broker):
+    place = make.place(title="Keukenhulp")
+    wanted(kept, place, HintLevel.RATHER, broker)
+    wanted(gone, place, HintLevel.NEVER, broker)
+    with pytest.raises(DomainError, match="Keukenhulp") as refusal:
+        merged(kept, gone, broker)
+    assert refusal.value.field == "keep"
+    assert again(gone).merged_into_id is None
+
+
+@pytest.mark.parametrize(
+    ("mine", "lost_since", "after"), [(False, False, False), (True, False, True), (False, True, True)]
+)
+def test_who_comes_first_in_line_stays_so(make, kept, gone, broker, session, mine, lost_since, after):
+    change(Case, case_of(session, gone).id, has_priority=True)
+    change(Case, case_of(session, kept).id, has_priority=mine, state=CaseState.SEARCHING)
+    number = merged(kept, gone, broker)
+    assert case_of(session, again(kept)).has_priority
+    if lost_since:
+        lost = plan(kept, make.place(), broker)
+        act(placements.withdraw, lost, broker, reason=BrokerReason.OTHER, note="x")
+    undone(number, broker)
+    assert case_of(session, again(kept)).has_priority is after
+    assert case_of(session, again(gone)).has_priority
 
 
 def test_who_has_a_place_is_the_one_that_stays(make, broker, kept):

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from stagemakelaar import audit, clock
 from stagemakelaar.audit import Entry
 from stagemakelaar.db import current_session, transaction
+from stagemakelaar.intake import merging
 from stagemakelaar.people.models import Role, Student, User
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import BrokerReason
 from stagemakelaar.rounds.models import Proposal
 from tests.computed import computed
+from tests.rows import change
 from tests.web.student_pages import act, plan
 
 PAGE = "/student/wie-zag-mijn-gegevens"
@@ -164,6 +166,27 @@ def test_a_downloaded_list_is_told_to_all_who_may_be_in_it(make, sign_in, studen
     assert seen() == []
     desk.get("/studenten/lijst.csv")
     assert seen() == [("3 februari 2027", "Fatima (stagemakelaar)", "een lijst met studenten, misschien ook jij")]
+
+
+def test_what_was_read_of_a_double_is_told_after_the_merge(make, sign_in, student, broker, seen, moment):
+    moment("2027-01-11T10:00:00+01:00")
+    first, second, colleague = (SimpleNamespace(id=one.id) for one in (make.student(), make.student(), make.broker()))
+    sign_in(broker).get("/studenten/lijst.csv")
+    moment("2027-02-01T10:00:00+01:00")
+    sign_in(colleague).get(f"/studenten/{first.id}")
+    moment("2027-02-02T10:00:00+01:00")
+    sign_in(broker).get(f"/studenten/{second.id}")
+    change(Student, student.id, created_at=clock.now())  # signed up once more, after the download
+    assert seen() == []
+    for gone, kept in ((first, second), (second, student)):
+        with transaction() as session:
+            people = (session.get(Student, one.id) for one in (kept, gone))
+            merging.merge(session, *people, taken=set(), by=session.get(User, broker.id))
+    assert [(day, what) for day, _who, what in seen()] == [
+        ("2 februari 2027", "je dossier"),
+        ("1 februari 2027", "je dossier"),
+        ("11 januari 2027", "een lijst met studenten, misschien ook jij"),
+    ]
 
 
 def test_nobody_yet(seen, sign_in, student):

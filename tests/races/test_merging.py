@@ -1,0 +1,74 @@
+"""Two brokers who merge the same two students at one moment, each the other way round, or take one merge back."""
+
+import contextlib
+import threading
+
+import pytest
+
+from stagemakelaar import db
+from stagemakelaar.db import current_session, transaction
+from stagemakelaar.errors import Overtaken
+from stagemakelaar.intake import merging
+from stagemakelaar.intake.models import Merge
+from stagemakelaar.people.models import Student, User
+from tests.builders import Make
+from tests.races.test_approvals import together
+
+
+@pytest.fixture
+def make(own_database):
+    return Make()
+
+
+def both(*works):
+    """Do two things at once, each after both have read; what SQLite keeps waiting is not waited for."""
+    read = threading.Barrier(len(works))
+
+    def run(number):
+        with transaction() as session:
+            return works[number](session, read)
+
+    return together(run, count=len(works))
+
+
+def wait(read):
+    with contextlib.suppress(threading.BrokenBarrierError):
+        read.wait(2)
+
+
+def merges(kept, gone, broker):
+    def work(session, read):
+        one, other, by = session.get(Student, kept), session.get(Student, gone), session.get(User, broker)
+        wait(read)
+        return merging.merge(session, one, other, taken=set(), by=by).id
+
+    return work
+
+
+def undoes(number, broker):
+    def work(session, read):
+        merge, by = session.get(Merge, number), session.get(User, broker)
+        wait(read)
+        return merging.undo_merge(session, merge, by=by)
+
+    return work
+
+
+def test_two_who_merge_the_same_two_leave_one(make):
+    one, other, broker = make.student().id, make.student().id, make.broker().id
+    db.close_session()
+    results = both(merges(one, other, broker), merges(other, one, broker))
+    assert sum(isinstance(result, int) for result in results) == 1
+    assert sum(isinstance(result, Overtaken) for result in results) == 1
+    people = [current_session().get(Student, number) for number in (one, other)]
+    assert [student.merged_into_id is None for student in people].count(True) == 1
+
+
+def test_one_merge_is_taken_back_once(make):
+    one, other, broker = make.student().id, make.student().id, make.broker().id
+    with transaction() as session:
+        number = merges(one, other, broker)(session, threading.Barrier(1))
+    db.close_session()
+    results = both(undoes(number, broker), undoes(number, broker))
+    assert results.count(None) == 1
+    assert sum(isinstance(result, Overtaken) for result in results) == 1
