@@ -20,10 +20,11 @@ from stagemakelaar.placements.queries import live_placement_of
 from stagemakelaar.places.models import Place
 from stagemakelaar.rounds.costs import Cost, named
 from stagemakelaar.rounds.models import HandChange, Proposal, ProposalState, Round, Run, Unplaced, Wait
-from stagemakelaar.rounds.queries import computed, run_under_review
+from stagemakelaar.rounds.queries import STANDS, computed, run_under_review
 from stagemakelaar.rounds.review import objection_between
 
 MOST_MOVES = 2  # of people who were told already
+HAPPENED = Placement.withdraw_reason.is_(None) | (Placement.withdraw_reason != BrokerReason.UNDONE.value)
 
 
 class Offer(NamedTuple):
@@ -47,7 +48,7 @@ def offers_for(session, student):
     if student.id not in problem.candidates.key:
         return []
     own = int(outcome.place[problem.row_of_candidate(student.id)])
-    lost = _lost_by(session, student, problem)
+    lost = _lost_by(session, student, run, problem)
     if own in problem.openings.key and own not in lost:  # the place that was lost was another: this one still waits
         found = (what_if(problem, outcome, student.id, own),)
     else:
@@ -81,15 +82,20 @@ def _run_with(session, student):
     return run if session.scalar(select(or_(decided, changed))) else None
 
 
-def _lost_by(session, student, problem):
-    """Places that this student had and lost, or that a broker turned down."""
-    lost = set(session.scalars(select(Placement.place_id).where(Placement.student_id == student.id)))
-    lost |= set(
-        session.scalars(
-            select(Proposal.place_id).where(Proposal.student_id == student.id, Proposal.state == ProposalState.REJECTED)
+def _lost_by(session, student, run, problem):
+    """Places that this student had and lost, or that a broker turned down in this round; what was undone never was."""
+    had = select(Placement.place_id).where(Placement.student_id == student.id, HAPPENED)
+    turned_down = (
+        select(Proposal.place_id)
+        .join(Run, Run.id == Proposal.run_id)
+        .where(
+            Run.round_id == run.round_id,
+            Proposal.student_id == student.id,
+            Proposal.state == ProposalState.REJECTED,
+            STANDS,
         )
     )
-    return lost & set(problem.openings.key.tolist())
+    return set(session.scalars(union(had, turned_down))) & set(problem.openings.key.tolist())
 
 
 def _seats_gone(session, student, place):

@@ -41,7 +41,7 @@ def freeze_again(session, run, earlier):
     """Return the `Problem` of the facts that an earlier run was given, and of what people decided since.
 
     Who was placed since stays there and takes no part; of each place only the seats that are still free can be given;
-    what was turned down is not proposed again; and what the brokers want now counts.
+    what stands turned down is not proposed again; and what the brokers want now counts.
     """
     facts = Problem.from_bytes(earlier.frozen_input)
     people, places = facts.candidates, facts.openings
@@ -51,7 +51,7 @@ def freeze_again(session, run, earlier):
     still_free = dict(zip(free.id.tolist(), free.free.tolist(), strict=True))
     seats = np.minimum(places.seats, [still_free.get(key, 0) for key in places.key.tolist()])
     refused = _said_no_by_student(session, run.programme_id) | _said_no_by_broker(session, run.round_id)
-    refused |= {tuple(row) for row in facts.pairs.forbidden.tolist()}
+    refused |= {tuple(row) for row in facts.pairs.forbidden.tolist() if row[2] != BROKER_SAID_NO}  # may be undone since
     keys = people.key[left]
     return Problem(
         candidates=part_of(

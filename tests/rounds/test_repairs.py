@@ -10,7 +10,8 @@ from stagemakelaar.people.models import Programme, Student
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import BrokerReason, EmployerReason, Placement, StudentReason
 from stagemakelaar.places.models import Place, PlaceState
-from stagemakelaar.rounds import actions, by_hand, review
+from stagemakelaar.rounds import actions, by_hand, review, undoing
+from stagemakelaar.rounds.changes import changes_of
 from stagemakelaar.rounds.models import Proposal, Round, Run
 from stagemakelaar.rounds.repairs import let_wait, lost_places, offers_for
 from tests.computed import asked, compute, computed, proposals
@@ -124,6 +125,49 @@ class TestAfterARefusal:
         declined(placement)
         (offer,) = offers(one.student_id)
         assert (offer.place.id, offer.cost.alternative.placed) == (one.place_id, 0)
+
+
+class TestWhatWasNeverLost:
+    @pytest.fixture
+    def alone(self, make, broker):
+        """A student who can go to one of two places: (round, the proposal, the other place)."""
+        change(Programme, broker.programme_id, undo_minutes=15)
+        make.student(searching=True)
+        make.place()
+        match_round, run = computed(broker)
+        (proposal,) = proposals(run)
+        return match_round, proposal, make.place()
+
+    @pytest.mark.parametrize("undone", ["approved", "rejected"])
+    def test_a_place_whose_decision_was_undone_is_offered(self, alone, broker, undone):
+        match_round, proposal, _other = alone
+        if undone == "approved":
+            approved(proposal, broker)
+        with transaction() as session:
+            proposal = session.get(Proposal, proposal.id)
+            if undone == "approved":
+                by_hand.undo(session, proposal, by=broker, why="te snel")
+            else:
+                review.reject(session, proposal, by=broker, why="te druk")
+                undoing.undo_change(session, session.scalars(changes_of(match_round)).one(), by=broker, why="toch niet")
+        assert [offer.place.id for offer in offers(proposal.student_id)] == [proposal.place_id]
+
+    @pytest.mark.parametrize("before", ["rejected", "not decided"])
+    def test_a_place_of_an_earlier_round_is_offered(self, alone, broker, before):
+        match_round, proposal, other = alone
+        with transaction() as session:
+            if before == "rejected":
+                review.reject(session, session.get(Proposal, proposal.id), by=broker, why="te druk")
+            actions.close_round(session, session.get(Round, match_round.id), by=broker)
+            session.get(Place, other.id).state = PlaceState.PAUSED
+        computed(broker)
+        with transaction() as session:
+            place = session.get(Place, other.id)
+            place.state = PlaceState.OPEN
+            student = session.get(Student, proposal.student_id)
+            placement = by_hand.place_student(session, student, place, by=broker, why="kent het")
+        declined(placement)
+        assert [offer.place and offer.place.id for offer in offers(proposal.student_id)] == [proposal.place_id]
 
 
 class TestWhoNeedsANextStep:

@@ -13,7 +13,8 @@ from stagemakelaar.matching.problem import Problem
 from stagemakelaar.matching.scoring import Weights
 from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.places.models import Place
-from stagemakelaar.rounds import actions, review, snapshot
+from stagemakelaar.rounds import actions, review, snapshot, undoing
+from stagemakelaar.rounds.changes import changes_of
 from stagemakelaar.rounds.hints import give_hint
 from stagemakelaar.rounds.models import HintLevel, Proposal, Run, Unplaced
 from stagemakelaar.rounds.queries import computed as read_back
@@ -206,6 +207,20 @@ class TestAgain:
             review.reject(session, session.get(Proposal, proposal.id), by=broker, why="te druk daar")
         (other,) = proposals(beside(match_round, run, broker))
         assert other.place_id != proposal.place_id
+
+    def test_what_was_turned_down_and_taken_back_may_be_proposed_again(self, make, broker):
+        make.student(searching=True)
+        make.place()
+        match_round, run = computed(broker)
+        (proposal,) = proposals(run)
+        with transaction() as session:
+            review.reject(session, session.get(Proposal, proposal.id), by=broker, why="te druk daar")
+        second = beside(match_round, run, broker)
+        assert proposals(second) == []
+        with transaction() as session:
+            change_by_hand = session.scalars(changes_of(match_round)).one()
+            undoing.undo_change(session, change_by_hand, by=broker, why="toch niet te druk")
+        assert places_of(beside(match_round, second, broker)) == {proposal.student_id: proposal.place_id}
 
     def test_what_a_broker_wants_since_counts(self, make, broker):
         student = make.student(searching=True)
