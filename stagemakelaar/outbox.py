@@ -191,15 +191,18 @@ def letters_to(session, users, programme_id, *, limit):
 def letters_between(session, user_id, others, *, placements):
     """The letters to one account, and those to other accounts about these placements, oldest first; none with a secret.
 
-    By account, not by key: the keys of one placement have no index on every database.
+    Found by account, not by key: the keys of one placement have no index on every database.
     """
-    about = tuple(f"placement:{number}:" for number in placements)
-    found = session.scalars(
+    about = (Message.key.startswith(f"placement:{number}:") for number in placements)
+    return session.scalars(
         select(Message)
-        .where(Message.user_id.in_([user_id, *others]), Message.expires_at.is_(None))
+        .where(
+            Message.user_id.in_([user_id, *others]),
+            or_(Message.user_id == user_id, *about),
+            Message.expires_at.is_(None),
+        )
         .order_by(Message.id)
     ).all()
-    return [message for message in found if message.user_id == user_id or message.key.startswith(about)]
 
 
 def has_work(session):

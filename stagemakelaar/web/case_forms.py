@@ -28,7 +28,7 @@ class CallForm(BaseForm):
     )
     kind = OneOf(_l("Soort contact"), [required(_l("Kies wat voor contact het was."))], among=ContactKind)
     held_on = Day(_l("Op welke dag"), [required(_l("Vul in wanneer het was."))])
-    with_whom = Text(_l("Met wie"), [Optional()])
+    with_whom = Text(_l("Met wie"), [Optional()], longest=100)
     todo = Text(
         _l("Wat moet er nu gebeuren?"),
         [Optional()],

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from wtforms import RadioField, SelectChoice
 
 from stagemakelaar.casework.queries import case_for
@@ -11,6 +12,7 @@ from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError
 from stagemakelaar.intake import merging
 from stagemakelaar.intake.alike import pairs_alike
+from stagemakelaar.intake.models import Merge
 from stagemakelaar.people.models import Student
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.placements.queries import live_placement_of
@@ -18,6 +20,7 @@ from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.forms import BaseForm, ButtonForm
 from stagemakelaar.web.importing import in_words
 from stagemakelaar.web.paging import rows_among
+from stagemakelaar.web.reading import note_readings
 
 pages = Blueprint("doubles", __name__)
 
@@ -66,9 +69,14 @@ def index():
         "doubles/index.html",
         rows=rows,
         people=people,
-        merges=session.scalars(merging.merges_visible_to(actor()).limit(MOST_MERGES)).all(),
+        merges=session.scalars(_with_people(merging.merges_visible_to(actor()).limit(MOST_MERGES))).all(),
         button_form=ButtonForm(),
     )
+
+
+def _with_people(merges):
+    """The same statement with all whom the list names, so that its length asks no further questions."""
+    return merges.options(joinedload(Merge.kept), joinedload(Merge.gone), joinedload(Merge.by))
 
 
 def _form(one, other, sent=None):
@@ -127,7 +135,8 @@ def compare(student_id, other_id):
         else:
             flash(_("De twee zijn samengevoegd. Terugdraaien kan onder Dubbele studenten."), "success")
             return redirect(url_for("students.show", student_id=kept_id))
-        one, other = (case_for(current_session(), actor(), number).student for number in (student_id, other_id))
+    note_readings({student_id, other_id}, page="dubbel")
+    one, other = (case_for(current_session(), actor(), number).student for number in (student_id, other_id))
     return render_template(
         "doubles/compare.html",
         one=one,

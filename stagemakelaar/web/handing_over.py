@@ -33,16 +33,15 @@ def give(student_id):
                 _still_of(case, form.holder.data)
                 to = session.get_one(User, form.to.data)
                 actions.hand_over(session, case, to=to, why=form.why.data, by=actor())
-        except Overtaken:
-            raise
         except DomainError as refusal:
             form.refuse(refusal)
+            form.holder.data = str(case_for(current_session(), actor(), student_id).broker_id or "")  # as the page says
         else:
             told = _("De zaak is nu van u.") if to.id == actor().id else _("De zaak is nu van %(name)s.", name=to.name)
             flash(told, "success")
             return redirect(url_for("students.show", student_id=student_id))
         case = case_for(current_session(), actor(), student_id)
-    return render_template("students/hand_over.html", case=case, form=form), 422 if form.errors else 200
+    return render_template("students/hand_over.html", case=case, form=form), form.status
 
 
 def _still_of(case, holder):

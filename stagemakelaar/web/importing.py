@@ -21,6 +21,7 @@ from stagemakelaar.people.permissions import Permission
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.forms import BaseForm, ButtonForm, required, say
 from stagemakelaar.web.paging import chosen, rows_among, rows_of
+from stagemakelaar.web.reading import note_readings
 
 pages = Blueprint("importing", __name__)
 
@@ -121,6 +122,10 @@ def _page(upload, *, overtaken=None):
     only_alike = request.args.get("stand") == "lijkt"
     trial, lines = uploads.try_upload(current_session(), upload, overwrite=overwrite)
     rows = rows_among((line for line in lines if _is_shown(line, outcome, only_alike)), endpoint="importing.show")
+    if upload.kind is UploadKind.STUDENTS:  # a row about someone whom we know tells what is in the file
+        kind, upload_id = upload.kind.value, upload.id
+        note_readings({line.known for line in rows.items if line.known}, upload=upload_id)
+        upload = _upload(current_session(), kind, upload_id)
     return render_template(
         "importing/show.html",
         **_about(upload.kind.value),

@@ -66,7 +66,7 @@ class BehalfForm(BaseForm):
     )
     kind = OneOf(_l("Hoe kreeg u het antwoord?"), [required(_l("Kies wat voor contact het was."))], among=ContactKind)
     held_on = Day(_l("Op welke dag"), [required(_l("Vul in wanneer het was."))])
-    with_whom = Text(_l("Wie sprak u?"), [required(_l("Vul in wie u sprak."))])
+    with_whom = Text(_l("Wie sprak u?"), [required(_l("Vul in wie u sprak."))], longest=100)
     note = LongText(
         _l("Wat is er gezegd?"),
         [required(_l("Schrijf in het kort op wat er gezegd is."))],

@@ -124,13 +124,17 @@ def drop(task_id):
     if task.state is not TaskState.OPEN and request.method == "GET":
         return redirect(back)
     if request.method == "POST" and form.validate():
-        with transaction() as session:
-            task = tasks.task_for(session, actor(), task_id)
-            tasks.drop_task(session, task, why=form.why.data, by=actor())
-        flash(_("De taak is niet meer nodig."), "success")
-        return redirect(back)
-    page = render_template("tasks/drop.html", task=task, form=form, back=back, asked=asked)
-    return page, 422 if form.errors else 200
+        try:
+            with transaction() as session:
+                task = tasks.task_for(session, actor(), task_id)
+                tasks.drop_task(session, task, why=form.why.data, by=actor())
+        except DomainError as refusal:
+            form.refuse(refusal)
+            task = tasks.task_for(current_session(), actor(), task_id)
+        else:
+            flash(_("De taak is niet meer nodig."), "success")
+            return redirect(back)
+    return render_template("tasks/drop.html", task=task, form=form, back=back, asked=asked), form.status
 
 
 def _page_about(task):

@@ -31,7 +31,8 @@ OPENED = {
     "place": _l("of een plek bij je past"),
     "list": _l("een lijst met studenten, misschien ook jij"),
 }
-LISTS = frozenset({"studenten", "plaatsingen", "voorstellen", "zonder-plek"})  # downloads with students in them
+# Downloads with students in them.
+LISTS = frozenset({"studenten", "plaatsingen", "voorstellen", "zonder-plek", "verslag", "post"})
 FILE = _l("je dossier")
 SETTLED = frozenset({PlacementState.CONFIRMED, PlacementState.ACTIVE, PlacementState.COMPLETED})
 

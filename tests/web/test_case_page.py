@@ -201,3 +201,12 @@ def test_a_student_does_not_read_notes_but_learns_that_they_exist(browse, desk, 
 def test_the_file_tells_of_applications_before_us(desk, make):
     student = make.student(applied_to=14, applied_note="Ze bellen nooit terug.")
     assert "14 bedrijven: Ze bellen nooit terug." in desk.get(f"/studenten/{student.id}").text
+
+
+@pytest.mark.parametrize("about", ["studenten", "organisaties"])
+def test_a_name_of_whom_one_spoke_that_is_too_long_is_said_and_stays(desk, make, about):
+    record = make.student() if about == "studenten" else make.organisation()
+    name = "Henk " * 20 + "Smit"
+    page = desk.get(f"/{about}/{record.id}").submit("/contact", status=422, note="Druk.", with_whom=name)
+    assert "100" in page.error_at("with_whom")
+    assert page.values("/contact")["with_whom"] == name

@@ -4,6 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import event
 
 from stagemakelaar import outbox
 from stagemakelaar.casework import actions, tasks
@@ -202,6 +203,23 @@ def test_letters_of_another_student_and_sign_in_letters_stay_out(make, student, 
     with transaction() as session:
         assert session.query(Message).count() == 4
     assert len(story("brieven")) == 2
+
+
+def test_of_a_company_that_had_many_students_only_the_letters_about_this_one_are_read(make, student, broker, desk):
+    organisation = make.organisation()
+    make.employer_of(organisation)
+    plan(student, make.place(organisation), broker)
+    for _number in range(3):
+        plan(make.student(searching=True), make.place(organisation), broker)
+    read = []
+    note = lambda message, _context: read.append(message.key.split(":")[1])  # noqa: E731
+    event.listen(Message, "load", note)
+    try:
+        desk.get(f"/studenten/{student.id}")
+    finally:
+        event.remove(Message, "load", note)
+    assert len(read) == 2
+    assert len(set(read)) == 1
 
 
 def test_only_kinds_that_exist_are_offered_with_how_many(desk, student):

@@ -88,8 +88,12 @@ def test_who_was_second_reads_that_it_went_to_someone_else(make, people, page):
     open_form = people.fatima.browser.get(f"{page}/overdragen")
     give(page, people.yusuf, people.yusuf)
     late = open_form.submit(status=409, to=str(other), why="Ik ben weg.")
-    assert "intussen van iemand anders" in late.text
+    assert "intussen van iemand anders" in late.errors[0]
+    assert late.values()["why"] == "Ik ben weg."
+    assert "De zaak is nu van Yusuf." in late.text
     assert holder() == people.yusuf.id
+    late.submit()  # now that she knows whose it is
+    assert holder() == other
 
 
 def test_answering_twice_is_overtaken(people, page):

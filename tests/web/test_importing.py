@@ -226,3 +226,30 @@ def test_what_cannot_be_is_refused_at_its_column(pages, session, row, column):
     page = upload(pages, PLACES + row + "\n", path=PATH).follow()
     assert f"rij 2 {column}" in page.text
     assert "Geweigerd 1" in page.text
+
+
+def readings_of(session, student):
+    session.rollback()
+    lines = select(Entry).where(Entry.action == "student.read", Entry.object_id == student)
+    return [line.details for line in session.scalars(lines)]
+
+
+def test_rows_that_tell_what_is_in_a_file_are_readings_of_it(pages, make, session):
+    sam, other = make.student(school_name="ROC Oost"), make.student().id
+    number, email = sam.id, sam.user.email
+    page = upload(pages, f"{STUDENTS.splitlines()[0]};school\n;{email};Sam;Vries;;ROC West\n").follow()
+    assert "school: ROC Oost wordt ROC West" in page.text
+    kept = session.scalars(select(Upload.id)).one()
+    assert readings_of(session, number) == [{"upload": kept}]
+    assert readings_of(session, other) == []
+    change(Profile, number, school_name="ROC Zuid")
+    page.submit("/doorvoeren", status=409)
+    assert len(readings_of(session, number)) == 2
+
+
+def test_rows_on_another_page_are_no_readings(pages, make, session):
+    known = [make.student() for _number in range(51)]
+    rows = "".join(f"{one.user.email};ROC West\n" for one in known)
+    numbers = [one.id for one in known]
+    upload(pages, f"e-mailadres;school\n{rows}").follow()
+    assert [len(readings_of(session, number)) for number in numbers] == [1] * 50 + [0]

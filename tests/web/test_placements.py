@@ -81,6 +81,13 @@ def test_the_page_for_the_company_warns_not_to_name_the_student(desk, address):
     assert "Noem de naam van de student niet" in text
 
 
+def test_a_name_of_whom_one_spoke_that_is_too_long_is_said_and_stays(desk, address):
+    name = "Henk " * 20 + "Smit"
+    page = desk.get(f"{address}/namens/student").submit(status=422, answer="ja", **CALL | {"with_whom": name})
+    assert "100" in page.error_at("with_whom")
+    assert page.values()["with_whom"] == name
+
+
 def test_a_no_owes_a_reason(desk, address, session):
     page = desk.get(f"{address}/namens/student").submit(status=422, answer="nee", **CALL)
     assert page.error_at("reason") == "Fout: Kies waarom het niet doorgaat."

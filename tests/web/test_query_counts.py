@@ -11,6 +11,7 @@ from stagemakelaar.casework import tasks
 from stagemakelaar.casework.models import ContactKind, PlaceAnswer
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import transaction
+from stagemakelaar.intake import merging
 from stagemakelaar.people.models import Role
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import BrokerReason
@@ -160,6 +161,17 @@ def test_the_whole_story_of_a_case(browse, broker, make, growth):
             give_hint(session, own, fresh(session, place), level=HintLevel.NEVER, why="te ver", by=by)
 
     few, many = growth(browse.as_(broker), f"/studenten/{number_of(student)}", more)
+    assert many == few
+
+
+def test_doubles_that_were_merged(browse, broker, make, growth):
+    def more():
+        kept, gone, colleague = make.student(), make.student(), make.broker()
+        with transaction() as session:
+            by = fresh(session, colleague)
+            merging.merge(session, fresh(session, kept), fresh(session, gone), taken=set(), by=by)
+
+    few, many = growth(browse.as_(broker), "/studenten/dubbel", more)
     assert many == few
 
 

@@ -65,3 +65,15 @@ def test_it_is_in_the_trail(report, demo, number):
     report()
     entry = demo.scalars(select(Entry).where(Entry.action == "export")).one()
     assert (entry.details["list"], entry.details["round"]) == ("verslag", number)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("李明", "□□"), ("Anna 💙", "Anna□"), ("አበበ", "□□□"), ("Sanne \u0007", "Sanne□")]
+)
+def test_a_sign_that_no_font_has_is_a_square_and_all_else_stands(report, demo, name, shown):
+    proposal = demo.get(Proposal, records_of(demo)["proposal"])
+    user, title = proposal.student.user_id, proposal.place.title
+    change(User, user, name=f"Van {name} Çelik")
+    told = squeezed(text_of(report()))
+    assert f"Van{shown}Çelik" in told
+    assert squeezed(title) in told

@@ -108,7 +108,9 @@ def test_a_task_that_was_ticked_off_meanwhile_is_not_dropped(desk, make, session
     task = added(broker, student=make.student())
     page = desk.get(f"/taken/{task}/vervalt")
     desk.get("/taken").submit(f"/taken/{task}/gedaan")
-    page.submit(status=409, why="Toch niet.")
+    late = page.submit(status=409, why="Toch niet.")
+    assert "intussen veranderd" in late.errors[0]
+    assert late.values()["why"] == "Toch niet."
     assert the_task(session).state is TaskState.DONE
 
 

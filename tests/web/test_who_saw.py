@@ -13,7 +13,10 @@ from stagemakelaar.people.models import Role, Student, User
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import BrokerReason
 from stagemakelaar.rounds.models import Proposal
+from stagemakelaar.web.exporting import FORM
+from stagemakelaar.web.who_saw import LISTS
 from tests.computed import computed
+from tests.every_page import records_of, signed_in
 from tests.rows import change
 from tests.web.student_pages import act, plan
 
@@ -120,6 +123,14 @@ def test_every_page_about_a_student_is_noted(make, sign_in, student, broker):
             assert len(in_the_trail(SimpleNamespace(id=number))) == before + 1, path
 
 
+def test_two_files_side_by_side_are_two_readings(make, sign_in, student, broker):
+    other = SimpleNamespace(id=make.student().id)
+    page = sign_in(broker).get(f"/studenten/dubbel/{student.id}/{other.id}")
+    assert [len(in_the_trail(one)) for one in (student, other)] == [1, 1]
+    page.submit(f"/{other.id}", status=422, keep="")
+    assert [len(in_the_trail(one)) for one in (student, other)] == [2, 2]
+
+
 def test_a_refused_form_on_a_file_is_a_reading_too(sign_in, student, broker):
     desk = sign_in(broker)
     page = desk.get(f"/studenten/{student.id}")
@@ -187,6 +198,23 @@ def test_what_was_read_of_a_double_is_told_after_the_merge(make, sign_in, studen
         ("1 februari 2027", "je dossier"),
         ("11 januari 2027", "een lijst met studenten, misschien ook jij"),
     ]
+
+
+WITHOUT_STUDENTS = {"bedrijven", "plekken"}
+
+
+def test_every_download_is_told_or_has_no_students(app, demo):
+    """Each download that there is, done once: its name in the trail is one of the two sets."""
+    rules = [rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(("exporting.", "report."))]
+    assert rules
+    desk, number = signed_in(app, demo, "b"), str(records_of(demo)["round"])
+    for rule in rules:
+        path = rule.replace("<int:round_id>", number).replace(FORM, "csv")
+        assert desk.client.get(path).status_code == 200, path
+    demo.rollback()
+    lines = demo.scalars(select(Entry).where(Entry.action == "export")).all()
+    assert len(lines) == len(rules)
+    assert {line.details["list"] for line in lines} == LISTS | WITHOUT_STUDENTS
 
 
 def test_nobody_yet(seen, sign_in, student):
