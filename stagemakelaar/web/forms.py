@@ -133,7 +133,8 @@ def required(message):
     def check(_form, field):
         if field.errors:
             return
-        if field.data is None or field.data in ("", []):
+        # Where no file was chosen, a browser sends one without a name.
+        if field.data is None or field.data in ("", []) or getattr(field.data, "filename", None) == "":
             raise ValidationError(str(message))
 
     return _marking(check, required=True)

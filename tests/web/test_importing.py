@@ -122,6 +122,11 @@ def test_without_a_file_the_form_says_so(pages):
     assert page.error_at("file") == "Fout: Kies een bestand."
 
 
+def test_a_form_sent_by_a_browser_without_a_file_says_so_too(pages):
+    page = upload(pages, b"", name="", status=422)
+    assert page.error_at("file") == "Fout: Kies een bestand."
+
+
 def test_a_file_that_is_too_large_is_stopped_at_the_door(pages):
     body = b"--x\r\n" + b"x" * 10_200_000
     answer = pages.client.post("/studenten/importeren", data=body, content_type="multipart/form-data; boundary=x")
