@@ -34,7 +34,7 @@ from stagemakelaar.rounds.models import (
     Unplaced,
     Verdict,
 )
-from stagemakelaar.rounds.queries import live_round, run_under_way
+from stagemakelaar.rounds.queries import live_round, locked_round, run_under_way
 from stagemakelaar.rounds.run_settings import RunSettings
 
 LEASE = timedelta(minutes=2)
@@ -152,6 +152,7 @@ def store_outcome(session, run_id, attempt, outcome, found=None):
 
     A first computed run is chosen by itself and brings its round to review. Nothing is placed and no one is told.
     """
+    match_round = locked_round(session, session.scalar(select(Run.round_id).where(Run.id == run_id)))
     run = _still_ours(session, run_id, attempt)
     if run is None:
         return False
@@ -171,7 +172,6 @@ def store_outcome(session, run_id, attempt, outcome, found=None):
     run.finished_at = now
     run.leased_until = None
     move(session, run, RunState.COMPUTED, by=None, outcome=run.outcome_hash, proposed=run.proposed)
-    match_round = session.get_one(Round, run.round_id)
     if match_round.state is RoundState.OPEN:
         match_round.chosen_run_id = run.id
         move(session, match_round, RoundState.REVIEW, by=None, run=run.id)
@@ -221,6 +221,7 @@ def cancel_run(session, run, *, by):
 
 def choose_run(session, match_round, run, *, by):
     """Say which run is looked at; proposals of another run cannot be decided meanwhile."""
+    match_round = locked_round(session, match_round.id)
     if run.round_id != match_round.id or run.state is not RunState.COMPUTED:
         raise DomainError(N_("Deze berekening is nog niet klaar. Kies een andere."))
     if match_round.state is not RoundState.REVIEW:
@@ -231,6 +232,7 @@ def choose_run(session, match_round, run, *, by):
 
 def close_round(session, match_round, *, by, why=""):
     """Close a round. What was not decided is rejected, with that reason, and whoever searches enters the next one."""
+    match_round = locked_round(session, match_round.id)
     for run in session.scalars(select(Run).where(Run.round_id == match_round.id)):
         if run.state in {RunState.QUEUED, RunState.COMPUTING}:
             cancel_run(session, run, by=by)

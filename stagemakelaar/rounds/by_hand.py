@@ -12,7 +12,7 @@ from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import PlacementState
 from stagemakelaar.rounds import changes, comments, review
 from stagemakelaar.rounds.models import ChangeKind, Proposal, ProposalState, RoundState
-from stagemakelaar.rounds.queries import run_under_review
+from stagemakelaar.rounds.queries import locked_round, run_under_review
 
 
 def place_student(session, student, place, *, by, why):
@@ -55,6 +55,7 @@ def undo(session, proposal, *, by, why="", reason=None):
     """
     otherwise = N_("Kies waarom u het besluit terugdraait, of schrijf het op.")
     must_say(proposal.run.round.programme, Act.UNDO, reason=reason, why=why, otherwise=otherwise)
+    locked_round(session, proposal.run.round_id)  # it may be closed at this moment
     proposal = review.locked(session, proposal.id)
     if replaced_by(session, proposal) is not None:
         raise Overtaken(N_("Dit besluit is al teruggedraaid. Kijk eerst wat er gebeurd is."))

@@ -94,6 +94,19 @@ def round_for(session, user, round_id):
     return _one(session, rounds_visible_to(user).where(Round.id == round_id))
 
 
+def locked_round(session, round_id):
+    """Give back a round under a lock: the second waits here, and then reads what the first has done.
+
+    It is taken before the lock of a run or a proposal, and lets others add rows that point at the round.
+    """
+    return session.scalars(
+        select(Round)
+        .where(Round.id == round_id)
+        .with_for_update(of=Round, key_share=True)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
 def run_for(session, user, run_id):
     """One run of the programme; raises NotFound for another's and for nobody's."""
     return _one(session, select(Run).where(Run.id == run_id, Run.programme_id == user.programme_id))

@@ -12,6 +12,7 @@ from stagemakelaar.rounds import by_hand
 from stagemakelaar.rounds.changes import changes_of, forcing_hints
 from stagemakelaar.rounds.hints import withdraw_hint
 from stagemakelaar.rounds.models import ChangeKind, HandChange, RoundState
+from stagemakelaar.rounds.queries import locked_round
 
 WHY_OWED = N_("Schrijf op waarom u dit terugdraait.")
 ALREADY = N_("Deze wijziging is al teruggedraaid.")
@@ -41,6 +42,7 @@ def undo_change(session, change, *, by, why):
     """
     if not why.strip():
         raise DomainError(WHY_OWED, field="why")
+    locked_round(session, change.round_id)
     change = _locked(session, HandChange.id == change.id)[0]
     if (objection := objections_to_undoing(session, [change])[change.id]) is not None:
         raise (Overtaken if objection == ALREADY else DomainError)(objection)
@@ -54,6 +56,7 @@ def undo_all(session, match_round, *, by, why, seal):
     """
     if not why.strip():
         raise DomainError(WHY_OWED, field="why")
+    match_round = locked_round(session, match_round.id)
     _locked(session, HandChange.round_id == match_round.id)
     plan = plan_of(session, match_round)
     if plan.seal != seal:
