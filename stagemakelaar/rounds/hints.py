@@ -26,8 +26,9 @@ def give_hint(session, student, place, *, level, why, by):
     if place.state not in {PlaceState.OPEN, PlaceState.PAUSED}:
         raise DomainError(N_("Deze plek is gesloten of nog niet open. Kies een andere plek."), field="place")
     before = session.scalars(_live().where(Hint.student_id == student.id, Hint.place_id == place.id)).first()
+    now = clock.now()
     if before is not None:
-        withdraw_hint(session, before, by=by)
+        withdraw_hint(session, before, by=by, at=now)
     hint = Hint(
         programme_id=student.programme_id,
         student_id=student.id,
@@ -35,7 +36,7 @@ def give_hint(session, student, place, *, level, why, by):
         level=level,
         why=why.strip(),
         by_id=by.id,
-        at=clock.now(),
+        at=now,
     )
     session.add(hint)
     session.flush()
@@ -43,11 +44,11 @@ def give_hint(session, student, place, *, level, why, by):
     return hint
 
 
-def withdraw_hint(session, hint, *, by):
+def withdraw_hint(session, hint, *, by, at=None):
     """Want it no longer; the next run does as if it never was. Runs that were computed stay as they are."""
     if hint.withdrawn_at is not None:
         raise Overtaken(N_("Deze voorkeur is al ingetrokken."))
-    hint.withdrawn_at, hint.withdrawn_by_id = clock.now(), by.id
+    hint.withdrawn_at, hint.withdrawn_by_id = at or clock.now(), by.id
     session.flush()
     audit.record(
         session,
@@ -58,6 +59,29 @@ def withdraw_hint(session, hint, *, by):
         place=hint.place_id,
         hint=hint.id,
     )
+
+
+def hint_replaced_by(session, hint):
+    """The hint about the same pair that gave way when this one was given, or None: the moment is the same."""
+    return session.scalars(
+        select(Hint)
+        .where(
+            Hint.student_id == hint.student_id,
+            Hint.place_id == hint.place_id,
+            Hint.withdrawn_at == hint.at,
+            Hint.id < hint.id,
+        )
+        .order_by(Hint.id.desc())
+        .limit(1)
+    ).first()
+
+
+def want_again(session, hint, *, by):
+    """Want what was wanted before, by whom and since when it was: the hint that replaced it was taken back."""
+    hint.withdrawn_at = hint.withdrawn_by_id = None
+    session.flush()
+    details = {"place": hint.place_id, "hint": hint.id, "level": hint.level.value, "again": True}
+    audit.record(session, "hint.given", hint.student, by=by, **details)
 
 
 def hints_about(session, student):

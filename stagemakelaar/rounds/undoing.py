@@ -9,8 +9,8 @@ from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import LIVE, Placement, PlacementState
 from stagemakelaar.rounds import by_hand
-from stagemakelaar.rounds.changes import changes_of, forcing_hints
-from stagemakelaar.rounds.hints import withdraw_hint
+from stagemakelaar.rounds.changes import FORCES, changes_of, forcing_hints
+from stagemakelaar.rounds.hints import hint_replaced_by, want_again, withdraw_hint
 from stagemakelaar.rounds.models import ChangeKind, HandChange, RoundState
 from stagemakelaar.rounds.queries import locked_round
 
@@ -65,6 +65,8 @@ def undo_all(session, match_round, *, by, why, seal):
         _undo(session, change, by=by, why=why.strip())
     for hint in plan.hints:
         withdraw_hint(session, hint, by=by)
+        if (before := _wanted_before(session, match_round, hint)) is not None:
+            want_again(session, before, by=by)
     return plan
 
 
@@ -121,6 +123,13 @@ def _undo(session, change, *, by, why):
     change.undone_at, change.undone_by_id, change.undone_why = clock.now(), by.id, why
     session.flush()
     audit.record(session, "hand_change.undone", change, by=by, student=change.student_id, placement=change.placement_id)
+
+
+def _wanted_before(session, match_round, hint):
+    """What was wanted for the pair of a hint when nothing had been forced in this round yet, or None."""
+    while hint is not None and hint.level in FORCES and hint.at >= match_round.created_at:
+        hint = hint_replaced_by(session, hint)
+    return hint
 
 
 def _locked(session, which):

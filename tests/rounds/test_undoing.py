@@ -12,7 +12,7 @@ from stagemakelaar.placements.models import BrokerReason, Placement, PlacementSt
 from stagemakelaar.places.models import Place
 from stagemakelaar.rounds import actions, by_hand, review, undoing
 from stagemakelaar.rounds.changes import as_computed, as_it_is_now, changes_of, forcing_hints
-from stagemakelaar.rounds.hints import give_hint
+from stagemakelaar.rounds.hints import give_hint, hints_about, withdraw_hint
 from stagemakelaar.rounds.models import ChangeKind, HandChange, Hint, HintLevel, ProposalState, Round, Run
 from stagemakelaar.rounds.queries import proposals_of
 from tests.computed import asked, compute, computed, proposals
@@ -233,6 +233,33 @@ class TestWhole:
         assert current_session().scalars(forcing_hints(again(changed))).all() == []
         states = current_session().scalars(select(Placement.state).order_by(Placement.id)).all()
         assert states == [PlacementState.WITHDRAWN, PlacementState.PLANNED]
+
+    @pytest.mark.parametrize(
+        ("levels", "stands"),
+        [
+            ([HintLevel.MUST, HintLevel.NEVER], HintLevel.MUST),  # the first is older than the round
+            ([HintLevel.RATHER_NOT, HintLevel.MUST, HintLevel.NEVER], HintLevel.RATHER_NOT),  # two were forced in it
+            ([None, HintLevel.RATHER, HintLevel.NEVER], HintLevel.RATHER),  # given in the round, but forces nothing
+            ([None, HintLevel.NEVER], None),
+            ([HintLevel.MUST, "withdrawn", HintLevel.NEVER], None),  # that was over before
+        ],
+    )
+    def test_what_a_forced_wish_replaced_is_wanted_again(self, make, broker, moment, levels, stands):
+        student, place = make.student(searching=True), make.place()
+        for number, level in enumerate(levels):
+            moment(f"2027-02-03T11:0{number}:00+01:00")
+            if level == "withdrawn":
+                do(withdraw_hint, current_session().scalars(select(Hint)).one(), by=broker)
+            elif level is not None:
+                do(give_hint, student, place, level=level, why=f"wens {number}", by=broker)
+            if number == 0:
+                moment("2027-02-03T11:00:30+01:00")
+                match_round, _run = computed(broker)
+        moment("2027-02-03T12:00:00+01:00")
+        do(undoing.undo_all, match_round, by=make.broker(), why="opnieuw", seal=self.plan(match_round).seal)
+        live = hints_about(current_session(), student)
+        assert [(hint.level, hint.by_id) for hint in live] == ([(stands, broker.id)] if stands else [])
+        assert self.plan(match_round).hints == []
 
     def test_what_the_page_did_not_show_stops_it_all(self, make, two, changed, broker):
         seal = self.plan(changed).seal
