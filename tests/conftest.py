@@ -8,6 +8,7 @@ import contextlib
 import shutil
 from datetime import datetime
 
+import hypothesis
 import pytest
 
 from config import Settings
@@ -17,6 +18,10 @@ from tests.builders import Make
 from tests.pages import Browser
 
 pytest_plugins = ["tests.parts", "tests.services"]
+
+# A machine that is busy makes slow examples, and that is no fault of what they try.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 
 WEDNESDAY = "2027-02-03T10:00:00+01:00"
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
