@@ -125,7 +125,12 @@ def _locked_head(session):
     """Keep others from writing until the end of this transaction; give back the last (seq, hash)."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    last = session.execute(select(Entry.seq, Entry.hash).order_by(Entry.seq.desc()).limit(1)).first()
+    return last_line(session)
+
+
+def last_line(connection):
+    """The last (seq, hash) of the trail, read by a session or a connection; (0, GENESIS) where there is no line."""
+    last = connection.execute(select(Entry.seq, Entry.hash).order_by(Entry.seq.desc()).limit(1)).first()
     return (last.seq, last.hash) if last else (0, GENESIS)
 
 

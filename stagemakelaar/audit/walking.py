@@ -12,6 +12,7 @@ from sqlalchemy import select
 from stagemakelaar.audit import CHAINED, GENESIS, Entry, hash_of
 
 AT_ONCE = 2_000
+WHOLE = [Entry.__table__.c[name] for name in (*CHAINED, "hash")]  # all of a line
 
 
 class Break(enum.Enum):
@@ -53,8 +54,8 @@ class Walk(NamedTuple):
 def walk(session, *, kept=None):
     """Go over the whole chain, and against a head that was kept elsewhere if there is one.
 
-    Reads in steps, so that memory does not grow with the trail; the time does, by some 20 microseconds a line. A line
-    that was written at the end by somebody else than this program, with hashes of its own, shows in no chain.
+    Reads in steps, so that memory does not grow with the trail; the time does. A line that was written at the end by
+    somebody else than this program, with hashes of its own, shows in no chain.
     """
     before, count = Head(0, GENESIS), 0
     first = None
@@ -73,10 +74,9 @@ def walk(session, *, kept=None):
 
 def _lines(session):
     """All lines in order, as dicts."""
-    columns = [Entry.__table__.c[name] for name in (*CHAINED, "hash")]
     last = 0
     while True:
-        statement = select(*columns).where(Entry.seq > last).order_by(Entry.seq).limit(AT_ONCE)
+        statement = select(*WHOLE).where(Entry.seq > last).order_by(Entry.seq).limit(AT_ONCE)
         rows = session.execute(statement).mappings().all()
         yield from map(dict, rows)
         if len(rows) < AT_ONCE:
@@ -116,6 +116,5 @@ def _fits(line, number=None):
 
 def _was_pushed_by(session, line, before):
     """Whether the line behind this one stood here once."""
-    columns = [Entry.__table__.c[name] for name in (*CHAINED, "hash")]
-    behind = session.execute(select(*columns).where(Entry.seq == line["seq"] + 1)).mappings().first()
+    behind = session.execute(select(*WHOLE).where(Entry.seq == line["seq"] + 1)).mappings().first()
     return behind is not None and behind["previous"] == before.hash and _fits(dict(behind), line["seq"])

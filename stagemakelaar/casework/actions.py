@@ -162,10 +162,15 @@ def reopen(session, case, *, by):
     move(session, case, CaseState.SEARCHING, by=by)
 
 
-def record_contact(session, case, *, kind, held_on, note, with_whom="", next_on=None, by):
-    """Note a call, a visit or a talk. The student may read it."""
+def refuse_future(held_on):
+    """Refuse a contact on a day that is still to come."""
     if held_on > clock.today():
         raise DomainError(N_("Deze dag is nog niet geweest. Vul de dag in waarop u contact had."), field="held_on")
+
+
+def record_contact(session, case, *, kind, held_on, note, with_whom="", next_on=None, by):
+    """Note a call, a visit or a talk. The student may read it."""
+    refuse_future(held_on)
     contact = ContactMoment(
         case_id=case.id,
         kind=kind,

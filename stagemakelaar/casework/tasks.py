@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from stagemakelaar import audit, clock
+from stagemakelaar.casework.actions import refuse_future
 from stagemakelaar.casework.models import Case, OrganisationContact, Task, TaskState
 from stagemakelaar.errors import N_, DomainError, NotFound
 from stagemakelaar.flow import move
@@ -70,8 +71,7 @@ def record_organisation_contact(
 
     answer, code    what they said to the question for a place, and for which course; None when it was not asked
     """
-    if held_on > clock.today():
-        raise DomainError(N_("Deze dag is nog niet geweest. Vul de dag in waarop u contact had."), field="held_on")
+    refuse_future(held_on)
     contact = OrganisationContact(
         organisation_id=organisation.id,
         programme_id=by.programme_id,

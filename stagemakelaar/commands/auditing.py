@@ -29,7 +29,7 @@ class KeptHead(click.ParamType):
         digits = set("0123456789abcdef")
         if not (seq.isdecimal() and len(seq) <= 18 and len(line_hash) == 64 and set(line_hash) <= digits):
             self.fail(_("Schrijf het nummer van de regel, een dubbele punt en de 64 tekens."), param, context)
-        return Head(int(seq), line_hash)
+        return Head.parse(value)
 
 
 @command(

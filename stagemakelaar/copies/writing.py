@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import text
 
-from stagemakelaar import clock
+from stagemakelaar import audit, clock
 from stagemakelaar.copies.rows import kinds_of, lines_of, tables
 
 FORMAT = 1
@@ -35,7 +35,7 @@ def write(connection, out, *, schema, erasures=0):
         "schema": schema,
         "kind": connection.scalar(text("SELECT kind FROM installation")),
         "made_at": clock.now().isoformat(),
-        "head": _head(connection),
+        "head": "{}:{}".format(*audit.last_line(connection)),
         "erasures": erasures,
     }
     _put(out, about)
@@ -68,8 +68,3 @@ def hashes_of(engine, *, schema):
 
 def _put(out, thing):
     out.write(json.dumps(thing, ensure_ascii=False).encode() + b"\n")
-
-
-def _head(connection):
-    last = connection.execute(text("SELECT seq, hash FROM audit_entry ORDER BY seq DESC LIMIT 1")).first()
-    return f"{last.seq}:{last.hash}" if last else "0:" + "0" * 64

@@ -29,7 +29,7 @@ def give(student_id):
     if request.method == "POST" and form.validate():
         try:
             with transaction() as session:
-                case = case_for(session, actor(), student_id)
+                case = actions.locked(session, case_for(session, actor(), student_id))
                 _still_of(case, form.holder.data)
                 to = session.get_one(User, form.to.data)
                 actions.hand_over(session, case, to=to, why=form.why.data, by=actor())
