@@ -28,6 +28,10 @@ class Browser:
             cookie.update(signing_in_cookie(user, token))
         return other
 
+    def cookie_at(self, address):
+        """What a window of a real browser needs to be signed in as this one, at the address of a service."""
+        return {"name": "session", "value": self.client.get_cookie("session").value, "url": address}
+
     def get(self, path, *, status=200):
         """Open a page; the status must be what the test expects."""
         return self._page(self.client.get(path), status)

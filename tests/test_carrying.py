@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from stagemakelaar.rounds import actions as rounds
 from stagemakelaar.rounds.models import Run, RunState
 from tests.builders import Make
 from tests.conftest import WEDNESDAY
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.needs("redis", "smtp")
@@ -101,15 +101,6 @@ def put_in_post(key="test:a", kind="sign_in_staff", **data):
 def states(model=Message):
     db.close_session()
     return [record.state for record in db.current_session().scalars(select(model).order_by(model.id))]
-
-
-def until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def test_letters_and_runs_are_done_at_the_call_of_their_transaction(carriers, calls, post_office):

@@ -13,6 +13,7 @@ from stagemakelaar.rounds import actions as rounds
 from stagemakelaar.rounds.models import Run, RunState
 from stagemakelaar.worker import Relay
 from tests.builders import Make
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -24,17 +25,6 @@ def relay(app, own_database, tmp_path):
     yield relay
     relay.stop()
     app.config["SETTINGS"] = before
-
-
-def until(condition, seconds=20):
-    """Wait until something is so, looking anew each time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        db.close_session()
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def put_in_post(key="test:a"):
@@ -49,7 +39,7 @@ def is_sent(key="test:a"):
 
 def test_a_promised_letter_leaves_within_seconds(relay, tmp_path):
     put_in_post()
-    assert until(is_sent)
+    assert until(is_sent, 20)
     assert len(list((tmp_path / "outgoing").glob("*.eml"))) == 1
 
 
@@ -73,7 +63,7 @@ def test_the_worker_survives_trouble(relay, app, tmp_path):
     db.close_session()
     assert not is_sent()
     app.config["SETTINGS"] = settings
-    assert until(is_sent)
+    assert until(is_sent, 20)
 
 
 def test_a_stopped_worker_has_no_threads_left(relay):

@@ -15,6 +15,7 @@ from tests.builders import Make
 from tests.computed import computed
 from tests.pages import Browser
 from tests.rows import change
+from tests.waiting import until
 
 pytestmark = pytest.mark.needs("chromium", "smtp")
 
@@ -54,9 +55,7 @@ def arrive(app, visitor, service):
 
     def signed_in(user_id, **window):
         one = visitor(**window)
-        own = Browser(app).as_(current_session().get(User, user_id))
-        cookie = {"name": "session", "value": own.client.get_cookie("session").value, "url": service}
-        one.page.context.add_cookies([cookie])
+        one.page.context.add_cookies([Browser(app).as_(current_session().get(User, user_id)).cookie_at(service)])
         db.close_session()
         return one
 
@@ -95,7 +94,8 @@ def test_a_brokers_day(monday, arrive, post_office):
     broker.follow("Reken met andere instellingen")
     broker.fill(travel="40", learning="50")
     broker.press("Bereken")
-    wait_for_runs(2)
+    assert until(lambda: computed_runs(2))
+    db.close_session()
     broker.go(round_page)
     broker.follow("Vergelijk")
     assert broker.reads("Wat beide berekeningen opleveren")
@@ -164,15 +164,5 @@ def student_called(name):
         return session.scalars(select(Student.id).where(Student.last_name == name)).one()
 
 
-def wait_for_runs(count):
-    import time
-
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        db.close_session()
-        states = current_session().scalars(select(Run.state)).all()
-        if states == [RunState.COMPUTED] * count:
-            db.close_session()
-            return
-        time.sleep(0.2)
-    raise AssertionError(f"runs are {states}")
+def computed_runs(count):
+    return current_session().scalars(select(Run.state)).all() == [RunState.COMPUTED] * count

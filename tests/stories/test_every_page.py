@@ -81,9 +81,9 @@ class Site:
             return
         if email not in self._cookies:
             user = db.current_session().scalars(select(User).where(User.email == email)).one()
-            self._cookies[email] = Browser(self.app).as_(user).client.get_cookie("session").value
+            self._cookies[email] = Browser(self.app).as_(user).cookie_at(self.home)
             db.close_session()
-        self.page.context.add_cookies([{"name": "session", "value": self._cookies[email], "url": self.home}])
+        self.page.context.add_cookies([self._cookies[email]])
 
     def open(self, path):
         """Go to a page, which must be valid; whether it is one to look at."""

@@ -98,8 +98,7 @@ def round_of_ten(app, own_database):
 def keyboard(request, app, round_of_ten, open_window, service):
     """The broker, signed in, with nothing but a keyboard."""
     page = open_window(base_url=service, javascript=request.param)
-    own = Browser(app).as_(current_session().get(User, round_of_ten[0]))
-    page.context.add_cookies([{"name": "session", "value": own.client.get_cookie("session").value, "url": service}])
+    page.context.add_cookies([Browser(app).as_(current_session().get(User, round_of_ten[0])).cookie_at(service)])
     db.close_session()
     return Keyboard(page)
 

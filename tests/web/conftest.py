@@ -1,4 +1,4 @@
-"""A student who searches, a broker, the student's browser, and a placement that waits for two answers."""
+"""A student who searches, a broker, the browsers of both, and a placement that waits for two answers."""
 
 import pytest
 
@@ -13,6 +13,12 @@ def student(make):
 @pytest.fixture
 def broker(make):
     return make.broker()
+
+
+@pytest.fixture
+def desk(browse, broker):
+    """The browser of the broker."""
+    return browse.as_(broker)
 
 
 @pytest.fixture

@@ -22,16 +22,6 @@ NEED = "25960-bol-35-2027-04"
 
 
 @pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
-def desk(browse, broker):
-    return browse.as_(broker)
-
-
-@pytest.fixture
 def near(make):
     """A company in Utrecht that is recognised for the code, and never offered anything."""
     return SimpleNamespace(id=make.organisation(postcode=UTRECHT, city="Utrecht", name="Zorghuis Zonnehof").id)

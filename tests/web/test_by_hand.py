@@ -18,11 +18,6 @@ from tests.counting import statements
 
 
 @pytest.fixture
-def desk(browse, broker):
-    return browse.as_(broker)
-
-
-@pytest.fixture
 def eik(make):
     return make.place(make.organisation(name="De Eik"), hours_per_day=7)
 

@@ -12,17 +12,6 @@ from stagemakelaar.people.models import Role
 from tests.computed import computed, proposals
 
 
-@pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
-def desk(browse, broker):
-    """The browser of a broker."""
-    return browse.as_(broker)
-
-
 def state_of(session, student):
     return case_of(session, student).state
 

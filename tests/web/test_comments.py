@@ -13,11 +13,6 @@ from tests.rows import change
 
 
 @pytest.fixture
-def desk(browse, broker):
-    return browse.as_(broker)
-
-
-@pytest.fixture
 def proposal(make, broker):
     make.student(searching=True, last_name="Bouali")
     make.place(make.organisation(name="De Linde"))

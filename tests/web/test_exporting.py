@@ -23,11 +23,6 @@ def pages(make, browse, broker):
     return browse.as_(broker)
 
 
-@pytest.fixture
-def broker(make):
-    return make.broker()
-
-
 def rows_of_csv(pages, path):
     answer = pages.client.get(path)
     assert answer.status_code == 200

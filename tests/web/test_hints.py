@@ -11,17 +11,6 @@ from tests.computed import computed, proposals
 
 
 @pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
-def desk(browse, broker):
-    """The browser of a broker."""
-    return browse.as_(broker)
-
-
-@pytest.fixture
 def student(make):
     """The number of a student who is searching."""
     return make.student(searching=True).id

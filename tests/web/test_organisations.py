@@ -17,11 +17,6 @@ from tests.rows import number_of
 
 
 @pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
 def me(browse, broker):
     return browse.as_(broker)
 

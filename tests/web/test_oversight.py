@@ -16,11 +16,6 @@ from tests.rows import change, number_of
 
 
 @pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
 def coordinator(make):
     return make.staff(Role.COORDINATOR, name="Marleen Post")
 

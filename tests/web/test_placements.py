@@ -14,17 +14,6 @@ from tests.counting import statements
 
 
 @pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
-def desk(browse, broker):
-    """The browser of a broker."""
-    return browse.as_(broker)
-
-
-@pytest.fixture
 def address(make, broker):
     """The address of a planned placement."""
     make.student(searching=True, last_name="Bouali")

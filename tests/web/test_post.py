@@ -1,23 +1,11 @@
 """The post of a programme: what was not delivered, and sending it again."""
 
-import pytest
 from sqlalchemy import select
 
 from stagemakelaar import outbox
 from stagemakelaar.db import transaction
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Role
-
-
-@pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
-def desk(browse, broker):
-    """The browser of a broker."""
-    return browse.as_(broker)
 
 
 def letter(programme_id, key, *, failed=False):

@@ -27,11 +27,6 @@ from tests.web.student_pages import plan
 
 
 @pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
 def growth(database):
     """`growth(browser, path, more)`: how many statements the page asks before and after `more()`, twice over.
 

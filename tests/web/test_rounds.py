@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import pytest
 from sqlalchemy import select
 
 from stagemakelaar.db import transaction
@@ -12,17 +11,6 @@ from stagemakelaar.rounds import actions
 from stagemakelaar.rounds.models import Round, RoundState, Run, RunState
 from tests.computed import asked, compute, computed, opened
 from tests.counting import statements
-
-
-@pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
-def desk(browse, broker):
-    """The browser of a broker."""
-    return browse.as_(broker)
 
 
 def test_a_round_is_opened_computed_and_looked_at(desk, make, session):

@@ -17,17 +17,6 @@ NEAR, FAR = "1011 AB", "1067 AB"
 USUAL = {"learning": 50, "travel": 30, "kind": 10, "costs": 10}
 
 
-@pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
-def desk(browse, broker):
-    """The browser of a broker."""
-    return browse.as_(broker)
-
-
 def newest(session):
     return session.scalars(select(Run).order_by(Run.id.desc())).first()
 

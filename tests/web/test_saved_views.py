@@ -6,18 +6,6 @@ from sqlalchemy import select
 from stagemakelaar.people.models import Role
 from stagemakelaar.people.saved_views import SavedView
 
-
-@pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
-def desk(browse, broker):
-    """The browser of a broker."""
-    return browse.as_(broker)
-
-
 LISTS = ["/makelaar?van=niemand", "/studenten?stand=intake", "/organisaties?stand=verified", "/plekken?stand=open"]
 
 

@@ -26,11 +26,6 @@ def broker(make):
 
 
 @pytest.fixture
-def desk(browse, broker):
-    return browse.as_(broker)
-
-
-@pytest.fixture
 def two(make, broker):
     """Two decisions whose letters wait."""
     return [

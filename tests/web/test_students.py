@@ -5,17 +5,6 @@ import pytest
 from tests.counting import statements
 
 
-@pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
-def desk(browse, broker):
-    """The browser of a broker."""
-    return browse.as_(broker)
-
-
 def test_the_list_names_students_with_their_state(desk, make):
     student = make.student(searching=True)
     page = desk.get("/studenten")

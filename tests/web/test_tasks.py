@@ -25,11 +25,6 @@ def broker(make):
     return make.broker(name="Fatima")
 
 
-@pytest.fixture
-def desk(browse, broker):
-    return browse.as_(broker)
-
-
 def added(by, *, student=None, organisation=None, **changes):
     """The number of a task, made by the action."""
     with transaction() as session:

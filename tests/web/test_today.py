@@ -21,11 +21,6 @@ from tests.counting import statements
 from tests.rows import change
 
 
-@pytest.fixture
-def broker(make):
-    return make.broker()
-
-
 def take_on(student, broker):
     with transaction() as session:
         casework.take_on(session, case_of(session, session.get(Student, student.id)), by=broker)

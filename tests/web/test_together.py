@@ -14,17 +14,6 @@ from tests.rows import change
 from tests.web.student_pages import plan
 
 
-@pytest.fixture
-def broker(make):
-    return make.broker()
-
-
-@pytest.fixture
-def desk(browse, broker):
-    """The browser of a broker."""
-    return browse.as_(broker)
-
-
 def cases_of(*students):
     """The numbers of the cases of these students."""
     with transaction() as session:
