@@ -65,8 +65,11 @@ if [ "$usable" = no ] || ! "$venv_python" -m pip --version >/dev/null 2>&1; then
 fi
 
 echo "Installing the packages of $list; the first time this takes about a minute."
-"$venv_python" -m pip install -qq --require-hashes --only-binary=:all: -r "$list" ||
+# The list is complete and says every version, so pip need not look for more: an older pip would reach for the newest release
+# of what is wanted "with extras" and then refuse it for want of a hash. `pip check` shows that nothing is missing.
+"$venv_python" -m pip install -qq --no-deps --require-hashes --only-binary=:all: -r "$list" ||
     refuse "Installing the packages of $list failed for the reason above: check the connection to the package index and the room on the disk, then type the same command again."
+"$venv_python" -m pip check >/dev/null || refuse "The packages of $list do not fit together: run $venv_python -m pip check, and make lock."
 
 cp "$list" ".venv/installed-$list"
 # The other lists hold the list for running in the same versions.
