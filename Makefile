@@ -24,7 +24,7 @@ test: tools catalogues styles ## Run the whole suite; a part of it: make test AR
 	@$(PY) -m pytest $(WORKERS) $(ARGS)
 
 promises: tools catalogues styles ## The proofs of what must never break, at full length: some minutes
-	@STAGEMAKELAAR_PROOFS=full $(PY) -m pytest $(WORKERS) tests/crashes tests/races $(ARGS)
+	@STAGEMAKELAAR_PROOFS=full $(PY) -m pytest $(WORKERS) -m promise $(ARGS)
 
 check: tools catalogues ## Lint, types, templates, migrations
 	@$(PY) -m ruff check

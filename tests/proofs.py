@@ -1,10 +1,90 @@
-"""Proofs have two lengths: short in `make test`, full in `make promises`, which CI runs as well."""
+"""Proofs of the promises: two lengths, one mark, and a result that is written down.
 
+A test that proves a promise says `@pytest.mark.promise("P05")`; one that plants a break and sees the proof turn red
+says `@pytest.mark.promise("P05", red=True)`. All run short in `make test`; `make promises` runs all in full
+and writes build/promises/P05.json. Figures go along with pytest's own `record_property("kills", 150)`; a proof in which
+no fault landed raises `Invalid`: that is neither passed nor broken.
+"""
+
+import json
 import os
+import platform
+import subprocess
+import sys
+from collections import defaultdict
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
 
 IS_FULL = os.environ.get("STAGEMAKELAAR_PROOFS") == "full"
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "build" / "promises"
+LIBRARIES = ("flask", "sqlalchemy", "psycopg", "scipy", "celery")
+
+
+class Invalid(Exception):
+    """The proof could not be given: no fault landed where it was aimed."""
 
 
 def times(*, short, full):
     """How often to repeat something in this run."""
     return full if IS_FULL else short
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "promise(*numbers, red=False): proves these promises, or sees their proof red")
+    if IS_FULL and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Writer(), "promises-writer")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for mark in item.iter_markers("promise"):
+            item.user_properties += [("promise", number) for number in mark.args]
+            item.user_properties.append(("red", bool(mark.kwargs.get("red"))))
+
+
+class _Writer:
+    """Gathers the reports of all workers, and writes one file per promise at the end."""
+
+    def __init__(self):
+        self.proofs = defaultdict(list)
+        self.load_before = os.getloadavg()[0]
+
+    def pytest_runtest_logreport(self, report):
+        numbers = [value for name, value in report.user_properties if name == "promise"]
+        if not numbers or (report.when != "call" and report.passed):
+            return
+        figures = {name: value for name, value in report.user_properties if name not in {"promise", "red"}}
+        parts = report.nodeid.partition("[")[2].rstrip("]").split("-")
+        told = {
+            "test": report.nodeid,
+            "red": dict(report.user_properties).get("red", False),
+            "result": "invalid" if report.failed and "proofs.Invalid" in str(report.longrepr) else report.outcome,
+            "database": next((kind for kind in ("sqlite", "postgresql") if kind in parts), None),
+            "carrier": next((kind for kind in ("thread", "celery") if kind in parts), None),
+            "seconds": round(report.duration, 2),
+        }
+        for number in numbers:
+            self.proofs[number].append(told | ({"figures": figures} if figures else {}))
+
+    def pytest_sessionfinish(self):
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        around = {
+            "at": datetime.now().astimezone().isoformat(timespec="seconds"),
+            "commit": _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain") else ""),
+            "python": platform.python_version(),
+            "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+            "load": [self.load_before, os.getloadavg()[0]],
+            "versions": {name: version(name) for name in LIBRARIES},
+            "command": " ".join(sys.argv[1:]),
+        }
+        for number, proofs in self.proofs.items():
+            results = {proof["result"] for proof in proofs}
+            worst = next((name for name in ("failed", "invalid", "skipped") if name in results), "passed")
+            told = {"promise": number, "result": worst} | around | {"proofs": proofs}
+            (FOLDER / f"{number}.json").write_text(json.dumps(told, indent=2, default=str) + "\n")
+
+
+def _git(*words):
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()

@@ -23,6 +23,8 @@ from tests.computed import computed
 from tests.conftest import WEDNESDAY
 from tests.proofs import times
 
+pytestmark = pytest.mark.promise("P01", "P09", "P11")
+
 ROOT = Path(__file__).parent.parent.parent
 KILLS = times(short=12, full=50)
 LEASE_AND_MORE = timedelta(minutes=3)

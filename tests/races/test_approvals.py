@@ -22,6 +22,8 @@ from tests.builders import Make
 from tests.computed import computed, proposals
 from tests.pages import Browser
 
+pytestmark = pytest.mark.promise("P04", "P05", "P06")
+
 THREADS = 20
 
 

@@ -16,6 +16,8 @@ from tests.builders import Make
 from tests.computed import asked, compute, computed, proposals
 from tests.rows import change
 
+pytestmark = pytest.mark.promise("P06")
+
 A_WHILE = 0.5  # the second gets so long to come as far as it can, while the first has not committed
 
 

@@ -14,6 +14,8 @@ from stagemakelaar.people.models import Student, User
 from tests.builders import Make
 from tests.races.test_approvals import together
 
+pytestmark = pytest.mark.promise("P06")
+
 
 @pytest.fixture
 def make(own_database):

@@ -16,6 +16,8 @@ from tests.computed import computed, proposals
 from tests.races.test_approvals import lost, together
 from tests.rows import change
 
+pytestmark = pytest.mark.promise("P06", "P14")
+
 DECISIONS = 3
 
 

@@ -13,6 +13,8 @@ from stagemakelaar.people.models import User
 from stagemakelaar.people.signing_in import Attempt, LinkPurpose, limits, links, totp
 from tests.builders import Make
 
+pytestmark = pytest.mark.promise("P25", "P26")
+
 MANY = 12
 
 
