@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent
 PUBLISHED_KEY = "demo-sleutel-die-iedereen-mag-weten-0000"
 SHORTEST_KEY = 32
+SHORTEST_TOKEN = 16
 
 
 class SettingsWrong(Exception):
@@ -32,6 +33,7 @@ class Settings:
     erasure_list: Path | None = None  # who was erased, kept apart from the back-ups; None: none is kept
     celery_broker_url: str | None = None  # where Celery finds its calls; None: threads carry the work
     backup_recipient: str | None = None  # the public age key for which back-ups are encrypted
+    metrics_token: str | None = None  # opens /metrics; None: there is no such page
     argon2: tuple[int, int, int] = (19_456, 2, 1)  # KiB, passes, lanes
 
     @property
@@ -79,6 +81,7 @@ def from_environment(environ=None):
         erasure_list=Path(environ["ERASURE_LIST"]) if environ.get("ERASURE_LIST") else instance / "erasures.jsonl",
         celery_broker_url=environ.get("CELERY_BROKER_URL") or None,
         backup_recipient=environ.get("BACKUP_RECIPIENT") or None,
+        metrics_token=environ.get("METRICS_TOKEN") or None,
     )
     if not demo:
         _refuse_unsafe(settings, environ)
@@ -94,6 +97,8 @@ def _refuse_unsafe(settings, environ):
         raise SettingsWrong("SMTP_URL must name the mail host in production.")
     if "tls=none" in settings.smtp_url:
         raise SettingsWrong("SMTP_URL may not switch TLS off in production.")
+    if settings.metrics_token is not None and len(settings.metrics_token) < SHORTEST_TOKEN:
+        raise SettingsWrong("METRICS_TOKEN must be a secret of at least 16 signs.")
     if settings.clock is not None:
         raise SettingsWrong("STAGEMAKELAAR_CLOCK may not be set in production.")
     if environ.get("FLASK_DEBUG", "0") not in {"", "0", "false"}:

@@ -1,6 +1,8 @@
 """gunicorn -c deploy/gunicorn.conf.py wsgi:app"""
 
 import os
+import shutil
+import tempfile
 
 bind = os.environ.get("BIND", "unix:/run/stagemakelaar/web.sock")
 # Two processes of four threads hold what two cores can do; each thread needs a connection to the database.
@@ -18,3 +20,23 @@ control_socket_disable = True
 # The application logs what happened, without names; addresses of pages stay with the proxy.
 accesslog = None
 errorlog = "-"
+
+# Whoever asks for /metrics reaches one process; in this folder all share their figures. It is empty at every start, and
+# stays the same through a reload.
+OURS = "stagemakelaar-figures-"
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=OURS)
+
+
+def child_exit(_server, worker):
+    """Forget what a process that ended had at hand; what it counted stays."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
+
+
+def on_exit(_server):
+    """Remove the figures with the service."""
+    folder = os.environ["PROMETHEUS_MULTIPROC_DIR"]
+    if OURS in folder:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -15,7 +15,7 @@ def create_app(settings):
     from stagemakelaar.people.signing_in import passwords
     from stagemakelaar.reference import travel
     from stagemakelaar.reference.travel_table import read_travel_table
-    from stagemakelaar.web import access, errors, headers, languages, layout, pages, signed_in
+    from stagemakelaar.web import access, errors, headers, languages, layout, measuring, pages, signed_in
 
     app = Flask(__name__, template_folder="../templates", static_folder=None)
     app.config.from_mapping(
@@ -37,6 +37,7 @@ def create_app(settings):
     db.bind(db.make_engine(settings.database_url))
     travel.use_table(read_travel_table(settings.travel_table) if settings.travel_table else None)
 
+    measuring.install(app)
     languages.install(app)
     layout.install(app)
     headers.install(app)

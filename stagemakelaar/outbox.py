@@ -8,7 +8,7 @@ import enum
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, String, Text, false, func, not_, or_, select, update
+from sqlalchemy import CheckConstraint, String, Text, case, false, func, not_, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import JSON
 
@@ -59,6 +59,7 @@ class Message(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    first_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # before it was offered in vain and put off
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -281,6 +282,7 @@ def settle_trouble(session, message_id, attempt, trouble, *, lasting):
         return None
     now = clock.now()
     message.trouble = trouble[:500]
+    message.first_due_at = message.first_due_at or message.due_at
     message.leased_until = None
     if lasting or now - message.created_at > PATIENCE:
         _settle(session, message, MessageState.FAILED)
@@ -295,18 +297,34 @@ def queue_again(session, message, *, by):
     now = clock.now()
     message.attempts = 0
     message.due_at = now
+    message.first_due_at = None
     message.created_at = now
     message.trouble = None
     _settle(session, message, MessageState.QUEUED, by=by)
 
 
 def oldest_due_seconds(session):
-    """How long the oldest due message has been waiting, in seconds; 0 when nothing waits."""
-    now = clock.now()
-    oldest = session.scalar(
-        select(func.min(Message.due_at)).where(Message.state == MessageState.QUEUED, Message.due_at <= now)
-    )
-    return 0 if oldest is None else int((now - oldest).total_seconds())
+    """How long the oldest due letter has been waiting, in seconds; 0 when nothing waits.
+
+    Counted from when it could first have left: a mail host that is away puts every letter off, again and again.
+    """
+    return _seconds_since(session.scalar(select(_oldest_wait()).where(Message.state == MessageState.QUEUED)))
+
+
+def standing(session):
+    """How many letters there are in each state, and how long the oldest due one waits; one statement."""
+    found = session.execute(select(Message.state, func.count(), _oldest_wait()).group_by(Message.state)).all()
+    counts = dict.fromkeys(MessageState, 0) | {state: number for state, number, _oldest in found}
+    return counts, _seconds_since(next((oldest for state, _, oldest in found if state is MessageState.QUEUED), None))
+
+
+def _oldest_wait():
+    due = func.coalesce(Message.first_due_at, Message.due_at, type_=UtcDateTime)
+    return func.min(case((due <= clock.now(), due)), type_=UtcDateTime)
+
+
+def _seconds_since(moment):
+    return 0 if moment is None else int((clock.now() - moment).total_seconds())
 
 
 def _still_ours(session, message_id, attempt):

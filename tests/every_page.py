@@ -27,6 +27,7 @@ GET  /hulp                                                          *
 POST /taal                                                          *
 GET  /gezondheid/leeft                                              *
 GET  /gezondheid/klaar                                              *
+GET  /metrics                                                       *
 GET  /demo/post                                                     *
 GET  /aanmelden                                                     *
 GET  /aanmelden/noord                                               *

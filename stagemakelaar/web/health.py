@@ -1,18 +1,13 @@
 """Is the service alive, and can it do its work? For machines; no version, no counts, nothing personal."""
 
-import shutil
-
 from flask import Blueprint, current_app, jsonify
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from stagemakelaar import db, outbox, schema
+from stagemakelaar import db, monitoring, outbox, schema
 from stagemakelaar.web.access import public
 
 pages = Blueprint("health", __name__)
-
-LAG = 300  # seconds that the oldest due letter may wait before we say so
-LEAST_DISK = 50_000_000  # bytes
 
 
 @pages.get("/gezondheid/leeft")
@@ -37,9 +32,9 @@ def ready():
             wrong.append("schema")
         elif schema.is_incomplete(session):
             wrong.append("incomplete")
-        elif outbox.oldest_due_seconds(session) > LAG:
+        elif outbox.oldest_due_seconds(session) > monitoring.LAG:
             lagging.append("outbox")
-    if shutil.disk_usage(current_app.config["SETTINGS"].instance.parent).free < LEAST_DISK:
+    if monitoring.disk_is_nearly_full(current_app.config["SETTINGS"].instance):
         lagging.append("disk")
     if wrong:
         return jsonify(status="not_ready", reasons=wrong), 503

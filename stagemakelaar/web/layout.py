@@ -1,13 +1,16 @@
 """What the frame of every page needs: the style sheet, the menu, who is signed in; and the filters of the templates."""
 
-from flask import g, request, url_for
-from flask_babel import format_date, format_datetime, get_locale, lazy_gettext
+from datetime import timedelta
+
+from flask import current_app, g, request, url_for
+from flask_babel import format_date, format_datetime, format_timedelta, get_locale, lazy_gettext
 from flask_login import current_user
 from jinja2 import StrictUndefined
 
 from stagemakelaar import labels
 from stagemakelaar.db import current_session
-from stagemakelaar.people.models import Role
+from stagemakelaar.monitoring import PostWatch
+from stagemakelaar.people.models import STAFF, Role
 from stagemakelaar.reference import formats
 from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.headers import STATIC
@@ -57,6 +60,8 @@ def install(app):
     app.jinja_env.filters["euros"] = labels.euros
     app.jinja_env.filters["phone"] = formats.show_phone
 
+    app.extensions["post_watch"] = PostWatch()
+
     @app.context_processor
     def frame():
         user = current_user if current_user.is_authenticated else None
@@ -68,6 +73,7 @@ def install(app):
             "who": {"name": user.name or user.email, "role": labels.label(user.role)} if user else None,
             "sign_out_form": ButtonForm() if user else None,
             "language_form": ButtonForm(),
+            "late_post": _late_post(user),
             "demo": app.config["SETTINGS"].is_demo,
             "root": request.script_root,
         }
@@ -90,6 +96,14 @@ def _menu(user):
 def _count(user):
     """How many things wait; not asked where the page itself says that something is wrong with us."""
     return None if g.get("is_in_trouble") else count_for(current_session(), user)
+
+
+def _late_post(user):
+    """For staff: how long the oldest letter waits ("12 minuten") when the post is late, else None."""
+    if user is None or user.role not in STAFF or g.get("is_in_trouble"):
+        return None
+    seconds = current_app.extensions["post_watch"].late_seconds(current_session())
+    return format_timedelta(timedelta(seconds=seconds), threshold=1.5) if seconds else None
 
 
 def _stylesheet():

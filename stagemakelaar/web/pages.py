@@ -19,6 +19,7 @@ from stagemakelaar.web import (
     hints,
     importing,
     interest,
+    metrics,
     organisation_page,
     oversight,
     placements,
@@ -46,6 +47,7 @@ from stagemakelaar.web import (
 GROUPS = (
     public,
     health,
+    metrics,
     signing_in,
     signing_up,
     staff_entry,
