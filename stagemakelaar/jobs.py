@@ -11,10 +11,11 @@ import tempfile
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from stagemakelaar import audit, clock, outbox
 from stagemakelaar.db import current_session, look_again, transaction
@@ -28,7 +29,8 @@ log = structlog.get_logger()
 
 LONGEST_BATCH = 12  # seconds, after which the rest of a batch is given back
 FRESH = 5  # seconds after which the lease of a letter is renewed before it is sent
-TICK = 0.1  # seconds between looks at the child
+TICK = 0.1  # seconds between looks at the child, or at a database that is away
+REMEMBER = 15  # seconds in which a letter that left is noted after all, when the database is away
 LOOK = 1.0  # seconds between looks whether a run was cancelled, and at most one line of progress in each
 RENEW = 20  # seconds between signs of life of a computation that does not move
 LONGEST_SOLVE = 1800  # seconds
@@ -106,13 +108,28 @@ def _send_one(send, render, message, message_id):
 
 
 def _settle(message_id, attempt, trouble, counts):
+    """Note what became of a letter. A database that restarts is waited for: what is forgotten now is sent twice."""
+    until = monotonic() + REMEMBER
+    while True:
+        try:
+            return _note(message_id, attempt, trouble, counts)
+        except (OperationalError, InterfaceError) as away:
+            if monotonic() > until:
+                raise
+            log.warning("settling_waits", message=message_id, kind=type(away).__name__)
+            sleep(TICK)
+
+
+def _note(message_id, attempt, trouble, counts):
     with transaction() as session:
         if trouble is None:
-            counts["sent"] += outbox.settle_sent(session, message_id, attempt)
-            return
-        lasting = isinstance(trouble, NotEver)
-        state = outbox.settle_trouble(session, message_id, attempt, str(trouble), lasting=lasting)
-    if state is not None:
+            noted = outbox.settle_sent(session, message_id, attempt)
+        else:
+            lasting = isinstance(trouble, NotEver)
+            state = outbox.settle_trouble(session, message_id, attempt, str(trouble), lasting=lasting)
+    if trouble is None:
+        counts["sent"] += noted
+    elif state is not None:
         counts["failed" if state is MessageState.FAILED else "retry"] += 1
         log.warning("letter_not_taken", message=message_id, attempt=attempt, lasting=state is MessageState.FAILED)
 

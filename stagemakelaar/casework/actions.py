@@ -127,6 +127,7 @@ def _begin(session, case, *, by):
 
 def start_searching(session, case, *, by):
     """Let a case take part in rounds. The profile must be complete: the matcher reads nothing else."""
+    case = locked(session, case)
     if case.student.profile.completed_at is None:
         raise DomainError(N_("Het profiel is nog niet compleet. Vraag de student om het af te maken."))
     move(session, case, CaseState.SEARCHING, by=by)
@@ -136,6 +137,7 @@ def pause(session, case, *, by, why):
     """Put a case to rest; it remembers from where."""
     if not why.strip():
         raise DomainError(N_("Schrijf op waarom u de zaak pauzeert."), field="why")
+    case = locked(session, case)
     case.paused_from = case.state
     case.state_note = why.strip()
     move(session, case, CaseState.PAUSED, by=by)
@@ -143,6 +145,9 @@ def pause(session, case, *, by, why):
 
 def resume(session, case, *, by):
     """Take a case up again where it was."""
+    case = locked(session, case)
+    if case.state is not CaseState.PAUSED:
+        raise Overtaken(N_("De zaak loopt al weer. Kijk eerst hoe het er nu voor staat."))
     back_to, case.paused_from = case.paused_from, None
     case.state_note = ""
     move(session, case, back_to, by=by)
@@ -152,12 +157,14 @@ def close(session, case, *, by, why):
     """Close a case; it can be opened again."""
     if not why.strip():
         raise DomainError(N_("Schrijf op waarom u de zaak sluit."), field="why")
+    case = locked(session, case)
     case.state_note = why.strip()
     move(session, case, CaseState.CLOSED, by=by)
 
 
 def reopen(session, case, *, by):
     """Search again for a student whose case was closed."""
+    case = locked(session, case)
     case.state_note = ""
     move(session, case, CaseState.SEARCHING, by=by)
 
@@ -198,12 +205,16 @@ def write_note(session, case, *, text, by):
 
 
 def follow_placed(session, case, *, by):
-    """The search succeeded: a placement was planned."""
+    """The search succeeded: a placement was planned. A case that was put to rest meanwhile stays at rest."""
+    case = locked(session, case)
+    if case.state is CaseState.PAUSED:
+        raise Overtaken(N_("De zaak van deze student is intussen gepauzeerd. Kijk eerst wat er gebeurd is."))
     move(session, case, CaseState.PLACED, by=by)
 
 
 def follow_confirmed_start(session, case, *, by):
     """The stage began: what remains is aftercare. A case that rests comes back to that."""
+    case = locked(session, case)
     if case.state is CaseState.PAUSED:
         case.paused_from = CaseState.AFTERCARE
         session.flush()
@@ -213,6 +224,7 @@ def follow_confirmed_start(session, case, *, by):
 
 def follow_lost_place(session, case, *, through_others, by):
     """The place is gone: search again, first in line when it was lost through others."""
+    case = locked(session, case)
     if through_others:
         case.has_priority = True
     if case.state is CaseState.PAUSED:

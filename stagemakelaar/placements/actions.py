@@ -1,10 +1,13 @@
 """What can be done with a placement, from the plan to the end. Each action is whole: seat, case, letters and trail."""
 
+from sqlalchemy import select
+
 from stagemakelaar import audit, clock, outbox
 from stagemakelaar.casework import actions as casework
 from stagemakelaar.casework import queries as cases
 from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.flow import move
+from stagemakelaar.people.models import Student
 from stagemakelaar.placements import letters, telling
 from stagemakelaar.placements.models import (
     BrokerReason,
@@ -24,6 +27,7 @@ def plan(session, student, place, *, reasons, by, why=""):
 
     Raises Overtaken when the seat is gone; a student who has a live placement already makes the database refuse.
     """
+    _must_be_one(session, student)
     profile = student.profile
     take_seat(session, place)
     now = clock.now()
@@ -59,6 +63,7 @@ def plan(session, student, place, *, reasons, by, why=""):
 
 def accept(session, placement, *, by, how=None):
     """The student says yes; `how`, when a broker notes it for them. The second of the two answers confirms."""
+    placement = locked(session, placement)
     _must_be_planned(placement, placement.student_accepted_at)
     telling.tell_now(session, placement, by=by)  # who answers by telephone knows, and then so does the other side
     placement.student_accepted_at = clock.now()
@@ -71,6 +76,7 @@ def accept(session, placement, *, by, how=None):
 
 def confirm_capacity(session, placement, *, by, how=None):
     """The employer says that there is room, without knowing for whom; `how`, when a broker notes it for them."""
+    placement = locked(session, placement)
     _must_be_planned(placement, placement.employer_confirmed_at)
     telling.tell_now(session, placement, by=by)
     placement.employer_confirmed_at = clock.now()
@@ -106,6 +112,7 @@ def withdraw(session, placement, *, reason, note="", by):
 
 def undo(session, placement, *, note, by):
     """Take a placement back before anyone heard of it: no letter leaves, and the student keeps the waiting band."""
+    placement = locked(session, placement)
     on_its_way = DomainError(N_("De brieven zijn al weg. Trek de plaatsing terug: dan krijgen beide kanten bericht."))
     if not can_undo(session, placement):
         raise on_its_way
@@ -132,6 +139,7 @@ def undoable(session, placements):
 
 def start(session, placement, *, by):
     """The first day has come: the stage is running and the case goes to aftercare."""
+    placement = locked(session, placement)
     if placement.starts_on > clock.today():
         raise DomainError(N_("De stage begint nog niet. Dat kan vanaf de eerste dag."))
     _must_still_be_recognised(session, placement)
@@ -141,8 +149,25 @@ def start(session, placement, *, by):
 
 def end(session, placement, *, by):
     """The stage is finished: the seat is free again and the case can be closed."""
+    placement = locked(session, placement)
     move(session, placement, PlacementState.COMPLETED, by=by)
     give_seat_back(session, placement.place)
+
+
+def locked(session, placement):
+    """Give back a placement under a lock, as it is now: the second waits here, and then reads what the first has done.
+
+    So two answers that do not contradict each other are both taken, and of two that do the second hears why.
+    """
+    row = select(Placement).where(Placement.id == placement.id).with_for_update(of=Placement)
+    return session.scalars(row.execution_options(populate_existing=True)).one()
+
+
+def _must_be_one(session, student):
+    """Keep a student from being merged into another meanwhile, and refuse one who was a moment ago."""
+    merged_into = select(Student.merged_into_id).where(Student.id == student.id)
+    if session.scalars(merged_into.with_for_update(read=True, key_share=True, of=Student)).one() is not None:
+        raise Overtaken(N_("Deze student is intussen samengevoegd met een ander. Plaats die student."))
 
 
 def _must_still_be_recognised(session, placement):
@@ -168,6 +193,7 @@ def _confirm_when_both(session, placement, *, by):
 
 
 def _withdraw(session, placement, side, reason, note, *, by):
+    placement = locked(session, placement)
     before, by_id = placement.state, by.id if by else None  # all that is read, before anything is half changed
     placement.withdrawn_by = side
     placement.withdrawn_at = clock.now()

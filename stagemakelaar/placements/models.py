@@ -151,6 +151,7 @@ class Placement(Base):
     approved_by: Mapped[User] = relationship(foreign_keys=[approved_by_id])
     student_answered_by: Mapped[User | None] = relationship(foreign_keys=[student_answered_by_id])
     employer_answered_by: Mapped[User | None] = relationship(foreign_keys=[employer_answered_by_id])
+    withdrawn_by_whom: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
     __mapper_args__ = {"version_id_col": version}
 
     @property

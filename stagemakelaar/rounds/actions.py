@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 
 from stagemakelaar import audit, clock
 from stagemakelaar.db import insert_many
-from stagemakelaar.errors import N_, DomainError
+from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.flow import move
 from stagemakelaar.matching.findings import Findings, findings
 from stagemakelaar.matching.problem import Problem
@@ -70,10 +70,11 @@ def ask_for_run(session, match_round, *, by, lot=None, settings=None, from_run=N
     settings : `RunSettings` of its own; None: as the programme computes, or as the earlier run was computed
     from_run : a computed run of this round, whose facts and lot are used again; None: the facts of now
     """
+    match_round = locked_round(session, match_round.id)  # of two who ask at once the second finds the first one's run
     if match_round.state is RoundState.CLOSED:
         raise DomainError(N_("Deze ronde is gesloten. Open een nieuwe ronde."))
     if run_under_way(session, match_round) is not None:
-        raise DomainError(N_("Er wordt al gerekend voor deze ronde. Wacht tot dat klaar is."))
+        raise Overtaken(N_("Er wordt al gerekend voor deze ronde. Wacht tot dat klaar is."))
     if from_run is not None:
         if from_run.round_id != match_round.id or from_run.state is not RunState.COMPUTED:
             raise DomainError(N_("Kies een berekening van deze ronde die klaar is."), field="from_run")

@@ -7,13 +7,15 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from stagemakelaar.audit import trail_of
 from stagemakelaar.casework import actions
-from stagemakelaar.casework.models import CaseState
+from stagemakelaar.casework.models import Case, CaseState
 from stagemakelaar.casework.queries import brokers_of, case_for, kept_instead_of, waiting_hand_over
 from stagemakelaar.casework.tasks import add_task, tasks_about
-from stagemakelaar.db import current_session, transaction
-from stagemakelaar.errors import N_, DomainError
+from stagemakelaar.db import current_session, look_again, transaction
+from stagemakelaar.errors import N_, DomainError, IllegalMove, Overtaken
 from stagemakelaar.flow import can_move
+from stagemakelaar.people.models import User
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.placements.models import LIVE
 from stagemakelaar.placements.queries import live_placement_of, placements_of
@@ -29,6 +31,7 @@ from stagemakelaar.web.explanations import cause_in_words
 from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.own_paths import back_to
 from stagemakelaar.web.paging import chosen, rows_among
+from stagemakelaar.web.proposals import when
 from stagemakelaar.web.reading import note_reading
 from stagemakelaar.web.students import pages
 
@@ -166,14 +169,26 @@ def stop(student_id, change):
                 act(session, case, by=actor(), why=form.why.data)
                 name = case.student.full_name or case.student.user.email
         except DomainError as refusal:
-            form.refuse(refusal)
+            case = case_for(look_again(), actor(), student_id)
+            form.refuse(_who_was_first(case) if isinstance(refusal, IllegalMove) else refusal)
         else:
             flash(told % {"name": name}, "success")
             return redirect(url_for("students.show", student_id=student_id))
-        case = case_for(current_session(), actor(), student_id)
-    return render_template(
-        "students/stop.html", case=case, form=form, title=title, change=change
-    ), 422 if form.errors else 200
+    return render_template("students/stop.html", case=case, form=form, title=title, change=change), form.status
+
+
+def _who_was_first(case):
+    """That somebody else changed the state of a case, who and when, as the trail tells."""
+    session = current_session()
+    changed = f"{Case.__tablename__}.{case.state.value}"
+    lines = [line for line in trail_of(session, Case.__tablename__, case.id) if line.action == changed]
+    if not lines or lines[-1].actor_id is None:
+        return Overtaken(N_("De stand van deze zaak is intussen veranderd. Kijk eerst hoe het er nu voor staat."))
+    return Overtaken(
+        N_("%(name)s veranderde de stand van deze zaak al, %(when)s. Kijk eerst hoe het er nu voor staat."),
+        name=session.get_one(User, lines[-1].actor_id).name,
+        when=when(lines[-1].at),
+    )
 
 
 def _must_have_no_place(session, case):

@@ -10,8 +10,8 @@ from stagemakelaar import clock
 from stagemakelaar.casework.actions import record_contact
 from stagemakelaar.casework.models import Case, ContactKind
 from stagemakelaar.casework.queries import case_of
-from stagemakelaar.db import current_session, transaction
-from stagemakelaar.errors import DomainError, Overtaken
+from stagemakelaar.db import current_session, look_again, transaction
+from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.labels import label
 from stagemakelaar.people.models import Student
 from stagemakelaar.people.permissions import Permission, may
@@ -23,15 +23,15 @@ from stagemakelaar.rounds.changes import change_that_made
 from stagemakelaar.rounds.queries import proposal_that_led_to
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.case_words import waits_for
-from stagemakelaar.web.errors import show as show_error
 from stagemakelaar.web.explanations import parts_in_words, total_in_words
 from stagemakelaar.web.fields import Day, OneOf
 from stagemakelaar.web.filtering import Facet, Filters, Option, Sorting, here, of_broker, whose_asked
-from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required, say
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
 from stagemakelaar.web.letter_words import letters_about
 from stagemakelaar.web.paging import chosen, rows_of
 from stagemakelaar.web.placement_words import ended_because
 from stagemakelaar.web.placements_together import DEEDS
+from stagemakelaar.web.proposals import when
 from stagemakelaar.web.reading import note_reading
 from stagemakelaar.web.saved_views import views_of_list
 from stagemakelaar.web.together import together
@@ -201,7 +201,7 @@ def _noted(who, how):
 def withdraw(placement_id):
     placement = placement_for(current_session(), actor(), placement_id)
     form = WithdrawForm(request.form if request.method == "POST" else None)
-    if placement.state not in LIVE:
+    if placement.state not in LIVE and request.method == "GET":
         return redirect(url_for("placements.show", placement_id=placement_id))
     if request.method == "POST" and form.validate():
         try:
@@ -209,12 +209,22 @@ def withdraw(placement_id):
                 placement = placement_for(session, actor(), placement_id)
                 actions.withdraw(session, placement, reason=form.reason.data, note=form.note.data, by=actor())
         except DomainError as refusal:
-            form.refuse(refusal)
+            form.refuse(_ended_already(placement_for(look_again(), actor(), placement_id)) or refusal)
             placement = placement_for(current_session(), actor(), placement_id)
         else:
             flash(_("De plaatsing is teruggetrokken. De plek is weer vrij en de student zoekt weer."), "success")
             return redirect(url_for("placements.show", placement_id=placement_id))
-    return render_template("placements/withdraw.html", placement=placement, form=form), 422 if form.errors else 200
+    return render_template("placements/withdraw.html", placement=placement, form=form), form.status
+
+
+def _ended_already(placement):
+    """That somebody else ended a placement, who and when; None when that is not what happened."""
+    if placement.state is not PlacementState.WITHDRAWN:
+        return None
+    who = placement.withdrawn_by_whom.name if placement.withdrawn_by_whom else str(label(placement.withdrawn_by))
+    return Overtaken(
+        N_("Deze plaatsing is al teruggetrokken door %(name)s, %(when)s."), name=who, when=when(placement.withdrawn_at)
+    )
 
 
 @pages.route("/plaatsingen/<int:placement_id>/namens/<any(student, bedrijf):side>", methods=["GET", "POST"])
@@ -229,18 +239,14 @@ def on_behalf(placement_id, side):
         try:
             with transaction() as session:
                 _answer(session, placement_for(session, actor(), placement_id), side, form)
-        except Overtaken as refusal:
-            back = url_for("placements.show", placement_id=placement_id)
-            return show_error(409, message=say(refusal), back_url=back)
         except DomainError as refusal:
-            form.refuse(refusal)
-            placement = placement_for(current_session(), actor(), placement_id)
+            # Who answered first is told, and what was typed about the call stays.
+            placement = placement_for(look_again(), actor(), placement_id)
+            form.refuse(_ended_already(placement) or refusal)
         else:
             flash(_("Het antwoord en het contact zijn genoteerd."), "success")
             return redirect(url_for("placements.show", placement_id=placement_id))
-    return render_template("placements/on_behalf.html", placement=placement, side=side, form=form), (
-        422 if form.errors else 200
-    )
+    return render_template("placements/on_behalf.html", placement=placement, side=side, form=form), form.status
 
 
 def _waits_for(placement, side):

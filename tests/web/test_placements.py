@@ -103,6 +103,7 @@ def test_an_answer_that_came_meanwhile_is_not_overwritten(desk, address, session
     refused = page.submit(status=409, answer="ja", **CALL)
     assert "Op dit voorstel is al geantwoord." in refused.text
     assert refused.links["Terug"] == address
+    assert refused.values()["note"] == CALL["note"]  # what was typed about the call is not lost
     assert session.scalars(select(ContactMoment)).first() is None
 
 
@@ -119,7 +120,9 @@ def test_withdrawing_tells_what_will_happen_and_owes_a_reason(desk, address, ses
 def test_what_was_withdrawn_cannot_be_withdrawn_again(desk, address):
     page = desk.get(f"{address}/terugtrekken")
     page.submit(reason="other", note="x")
-    assert page.submit(reason="other", note="x").location == address
+    refused = page.submit(status=409, reason="other", note="Het bedrijf belde ook.")
+    assert "Deze plaatsing is al teruggetrokken door Fatima el Idrissi, vandaag om 10:00." in refused.errors
+    assert refused.values()["note"] == "Het bedrijf belde ook."
 
 
 def test_a_stage_begins_on_its_first_day_and_ends(browse, broker, desk, address, session, moment):
