@@ -12,7 +12,7 @@ RULES := $(wildcard $(patsubst %,tests/test_%.py,architecture flow labels templa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test promises check migrate styles translations bench lock clean installed tools catalogues
+.PHONY: help run test promises check migrate styles translations bench load lock clean installed tools catalogues
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ translations: tools ## Collect the texts into the catalogues and compile them
 bench: ## Measure the matcher against others; short: make bench ARGS="--scales S,M --seeds 2"
 	@scripts/prepare.sh requirements-bench.txt
 	@$(PY) -m benchmarks.matcher $(ARGS)
+
+load: tools catalogues styles ## Measure the service under load: make load ARGS="L1 --database postgresql://…/region"
+	@VENV=build/load-venv scripts/prepare.sh requirements-load.txt
+	@$(PY) -m benchmarks.load $(ARGS)
 
 lock: tools ## Pin the newest fitting versions: make lock ARGS=--upgrade
 	@scripts/lock.sh $(ARGS)

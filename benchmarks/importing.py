@@ -59,7 +59,7 @@ def measured(rows, url):
         load_starter(session)
         create_programme(session, slug="noord", name="Noord", kind=ProgrammeKind.SCHOOL, email="a@b.example", by=None)
     event.listen(engine, "before_cursor_execute", lambda *_args: counted.__setitem__(0, counted[0] + 1))
-    content = as_bytes(NAMES, (_row(number) for number in range(rows)))
+    content = as_bytes(NAMES, (row_of(number) for number in range(rows)))
     told = {"rows": rows, "database": engine.dialect.name, "file_mb": round(len(content) / 1e6, 1)}
     before = _memory()
     for time_of in ("first", "again"):
@@ -76,7 +76,7 @@ def measured(rows, url):
     return told | {"grown_mb": round(_memory() - before, 1), "process_mb": round(_memory(), 1)}
 
 
-def _row(number):
+def row_of(number):
     """A student; names and birth dates repeat as often as they do in a school."""
     draw = random.Random(number)
     born = date(2005, 1, 1) + timedelta(days=draw.randrange(1_600))

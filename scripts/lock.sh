@@ -10,9 +10,11 @@ fi
 # No header and no addresses: the lists say what is installed, not where this machine got it.
 compile() {
     uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-config \
-        --no-emit-index-url --no-emit-find-links "$@" pyproject.toml
+        --no-emit-index-url --no-emit-find-links "$@"
 }
-compile "$@" -o requirements.txt
-compile "$@" --group deploy -c requirements.txt -o requirements-deploy.txt
-compile "$@" --group dev -c requirements.txt -o requirements-dev.txt
-compile "$@" --group bench -c requirements.txt -o requirements-bench.txt
+compile "$@" pyproject.toml -o requirements.txt
+compile "$@" pyproject.toml --group deploy -c requirements.txt -o requirements-deploy.txt
+compile "$@" pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+compile "$@" pyproject.toml --group bench -c requirements.txt -o requirements-bench.txt
+# Apart from the rest: it shares no environment with us.
+compile "$@" --group load -o requirements-load.txt

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Makes .venv with the newest Python that suits and installs the named list in it, when the list changed.
-# Usage: scripts/prepare.sh requirements.txt | requirements-deploy.txt | requirements-dev.txt | requirements-bench.txt   (PYTHON=... for another)
+# Usage: scripts/prepare.sh requirements.txt | requirements-deploy.txt | requirements-dev.txt | requirements-bench.txt   (PYTHON=... for another, VENV=... elsewhere)
 # Every refusal is one sentence that says what to do.
 set -eu
 cd "$(dirname "$0")/.."
 list=$1
-venv_python=.venv/bin/python
+venv=${VENV:-.venv}
+venv_python=$venv/bin/python
 export PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 
 refuse() {
@@ -38,7 +39,7 @@ choose_python() {
 }
 
 # Asked before anything else: a checkout of somebody else would otherwise end in a traceback of pip.
-for place in . .venv instance static; do
+for place in . "$venv" instance static; do
     if [ -e "$place" ] && [ ! -w "$place" ]; then
         refuse "No permission to write in $(cd "$place" && pwd): become its owner, or clone the project into a folder of your own."
     fi
@@ -53,15 +54,15 @@ fi
 
 # The copy of the list inside .venv is the stamp: equal content and nothing lost since, nothing to do. What lost files
 # is made anew, because pip takes the word of its own records and would repair nothing.
-if [ "$usable" = yes ] && cmp -s "$list" ".venv/installed-$list"; then
+if [ "$usable" = yes ] && cmp -s "$list" "$venv/installed-$list"; then
     if "$venv_python" scripts/installed.py "$list"; then exit 0; fi
     usable=no
 fi
 
 if [ "$usable" = no ] || ! "$venv_python" -m pip --version >/dev/null 2>&1; then
     choose_python
-    echo "Making .venv with Python $(version_of "$chosen")."
-    "$chosen" -m venv --clear .venv || refuse "$chosen could not make a virtual environment in $(pwd)/.venv: the reason is in the lines above."
+    echo "Making $venv with Python $(version_of "$chosen")."
+    "$chosen" -m venv --clear "$venv" || refuse "$chosen could not make a virtual environment in $(pwd)/$venv: the reason is in the lines above."
 fi
 
 echo "Installing the packages of $list; the first time this takes about a minute."
@@ -71,6 +72,6 @@ echo "Installing the packages of $list; the first time this takes about a minute
     refuse "Installing the packages of $list failed for the reason above: check the connection to the package index and the room on the disk, then type the same command again."
 "$venv_python" -m pip check >/dev/null || refuse "The packages of $list do not fit together: run $venv_python -m pip check, and make lock."
 
-cp "$list" ".venv/installed-$list"
+cp "$list" "$venv/installed-$list"
 # The other lists hold the list for running in the same versions.
-[ "$list" = requirements.txt ] || cp requirements.txt .venv/installed-requirements.txt
+[ "$list" = requirements.txt ] || [ "$list" = requirements-load.txt ] || cp requirements.txt "$venv/installed-requirements.txt"

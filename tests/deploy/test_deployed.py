@@ -3,8 +3,6 @@
 import contextlib
 import http.client
 import os
-import re
-import shutil
 import signal
 import socket
 import ssl
@@ -16,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.services import nginx
+from tests.services.nginx import HOST
+
 ROOT = Path(__file__).parent.parent.parent
-HOST = "stage.example.nl"
-NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 pytestmark = pytest.mark.needs("nginx", "postgresql")
 
 
@@ -46,42 +45,6 @@ class Service:
         }
         self.web = self.proxy = None
 
-    def certify(self):
-        names = ("-keyout", "privkey.pem", "-out", "fullchain.pem", "-subj", f"/CN={HOST}", "-days", "2")
-        words = [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            *names,
-        ]
-        subprocess.run(words, cwd=self.folder, check=True, capture_output=True)
-
-    def configuration(self):
-        site = (ROOT / "deploy" / "nginx.conf").read_text()
-        for before, after in (
-            (r"/etc/letsencrypt/live/[^/]*", str(self.folder)),
-            (r"/run/stagemakelaar/web\.sock", str(self.socket)),
-            (r"listen \[::\].*", ""),
-            (r"listen 80;", f"listen 127.0.0.1:{self.plain};"),
-            (r"listen 443", f"listen 127.0.0.1:{self.tls}"),
-        ):
-            site = re.sub(before, after, site)
-        places = "".join(
-            f"{name}_temp_path {self.folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        whose = "user root;" if os.geteuid() == 0 else ""  # the folder of a test is open to who runs it alone
-        path = self.folder / "nginx.conf"
-        path.write_text(
-            f"{whose} daemon off; pid {self.folder}/nginx.pid; error_log {self.folder}/error.log;\n"
-            f"events {{ worker_connections 1024; }}\nhttp {{ access_log off; {places}\n{site}\n}}\n"
-        )
-        return path
-
     def migrate(self):
         words = [sys.executable, "-m", "flask", "--app", "wsgi", "migrate"]
         subprocess.run(words, cwd=ROOT, env=self.environment, check=True, capture_output=True)
@@ -97,10 +60,7 @@ class Service:
         self.web.wait(40)
 
     def start_proxy(self):
-        path = self.configuration()
-        tried = subprocess.run([NGINX, "-t", "-c", path], capture_output=True, text=True, check=False)
-        assert tried.returncode == 0, tried.stderr
-        self.proxy = subprocess.Popen([NGINX, "-c", path], stderr=subprocess.DEVNULL)
+        self.proxy = nginx.start(nginx.configure(self.folder, socket=self.socket, plain=self.plain, tls=self.tls))
 
     def line(self, name=HOST):
         context = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
@@ -143,7 +103,7 @@ class Service:
 @pytest.fixture(scope="module")
 def service(durable_postgres_url, tmp_path_factory):
     service = Service(tmp_path_factory.mktemp("deployed"), durable_postgres_url)
-    service.certify()
+    nginx.certify(service.folder)
     service.migrate()
     service.start_web()
     service.start_proxy()

@@ -1,0 +1,49 @@
+"""deploy/nginx.conf as it is shipped, changed in nothing but places and numbers of ports."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+HOST = "stage.example.nl"
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+
+
+def certify(folder):
+    """Make a certificate of two days for the host name."""
+    names = ("-keyout", "privkey.pem", "-out", "fullchain.pem", "-subj", f"/CN={HOST}", "-days", "2")
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    subprocess.run(["openssl", "req", "-x509", *curve, *names], cwd=folder, check=True, capture_output=True)
+
+
+def configure(folder, *, socket, plain, tls, lines=1024):
+    """Write the whole configuration, and give back its path. `lines`: connections of one nginx process."""
+    site = (ROOT / "deploy" / "nginx.conf").read_text()
+    for before, after in (
+        (r"/etc/letsencrypt/live/[^/]*", str(folder)),
+        (r"/run/stagemakelaar/web\.sock", str(socket)),
+        (r"listen \[::\].*", ""),
+        (r"listen 80;", f"listen 127.0.0.1:{plain};"),
+        (r"listen 443", f"listen 127.0.0.1:{tls}"),
+    ):
+        site = re.sub(before, after, site)
+    places = "".join(
+        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    whose = "user root;" if os.geteuid() == 0 else ""  # the folder of a test is open to who runs it alone
+    path = folder / "nginx.conf"
+    path.write_text(
+        f"{whose} daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;\n"
+        f"worker_rlimit_nofile {2 * lines + 100};\n"
+        f"events {{ worker_connections {lines}; }}\nhttp {{ access_log off; {places}\n{site}\n}}\n"
+    )
+    return path
+
+
+def start(path):
+    """Try the configuration, and start nginx with it."""
+    tried = subprocess.run([NGINX, "-t", "-c", path], capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stderr
+    return subprocess.Popen([NGINX, "-c", path], stderr=subprocess.DEVNULL)
