@@ -1,8 +1,16 @@
 """gunicorn -c deploy/gunicorn.conf.py wsgi:app"""
 
+import logging
 import os
 import shutil
+import sys
 import tempfile
+from pathlib import Path
+
+from gunicorn.glogging import Logger
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # not there yet when this file is read
+from stagemakelaar.logs import Neutral
 
 bind = os.environ.get("BIND", "unix:/run/stagemakelaar/web.sock")
 # Two processes of four threads hold what two cores can do; each thread needs a connection to the database.
@@ -20,6 +28,18 @@ control_socket_disable = True
 # The application logs what happened, without names; addresses of pages stay with the proxy.
 accesslog = None
 errorlog = "-"
+
+
+class Lines(Logger):
+    """What gunicorn itself tells, in the form of our own log; of trouble without addresses and what was asked."""
+
+    def setup(self, cfg):
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(Neutral(tells_all_below=logging.WARNING))
+
+
+logger_class = Lines
 
 # Whoever asks for /metrics reaches one process; in this folder all share their figures. It is empty at every start, and
 # stays the same through a reload.

@@ -50,6 +50,9 @@ def make_carrier(app):
         def answer():
             try:
                 work()
+            except Exception:
+                # Celery would write the text of the exception, in which may stand what people typed. We try again.
+                log.exception("worker_trouble", work=name)
             finally:
                 db.close_session()
 

@@ -1,11 +1,14 @@
 """Log lines: one JSON object each, on stderr, with ids only. Of an exception only its kind and where it happened.
 
 The text of an exception may hold what people typed, so it is left out; the reference on the page leads to the line.
+What libraries and servers log comes in the same form: the sentence as their programmer wrote it, not filled in.
 """
 
+import json
 import logging
 import sys
 import traceback
+from datetime import UTC, datetime
 
 import structlog
 
@@ -24,6 +27,43 @@ def configure():
         logger_factory=_ToStderr,
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    if not any(isinstance(handler.formatter, Neutral) for handler in root.handlers):
+        handler = _Stderr(level=logging.WARNING)
+        handler.setFormatter(Neutral())
+        root.addHandler(handler)
+
+
+class _Stderr(logging.Handler):
+    """To stderr as it is at the moment of writing."""
+
+    def emit(self, record):
+        """Write one line."""
+        sys.stderr.write(self.format(record) + "\n")
+
+
+class Neutral(logging.Formatter):
+    """Neutraal: a line of a library as one JSON object; `tells_all_below` a level, it may fill in its sentences."""
+
+    def __init__(self, tells_all_below=logging.NOTSET):
+        super().__init__()
+        self._tells_all_below = tells_all_below
+
+    def format(self, record):
+        """The line."""
+        line = {
+            "event": "library",
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+        }
+        if record.levelno < self._tells_all_below:
+            line["said"] = record.getMessage()
+        elif record.args:  # without any, the sentence may have been filled in already
+            line["said"] = str(record.msg)
+        if record.exc_info:
+            line["exc_info"] = record.exc_info
+        return json.dumps(_without_words(None, None, line), ensure_ascii=False)
 
 
 def _ToStderr(*_args):  # noqa: N802 - stands where structlog wants a class

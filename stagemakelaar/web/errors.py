@@ -1,7 +1,5 @@
 """What the browser gets when something is refused, overtaken, away or broken: a sentence, and never a false "saved"."""
 
-import secrets
-
 import structlog
 from flask import Response, g, render_template, request
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -60,7 +58,7 @@ def _busy(_refusal):
 
 
 def _overtaken(error):
-    log.info("overtaken", path=request.path, kind=type(error).__name__)
+    log.info("overtaken", route=request.endpoint, kind=type(error).__name__)
     return show(409)
 
 
@@ -75,7 +73,7 @@ def is_lost_race(error):
 def _database_trouble(error):
     if is_lost_race(error):
         return _overtaken(error)
-    log.error("database_trouble", path=request.path, kind=type(error.orig).__name__)
+    log.error("database_trouble", route=request.endpoint, kind=type(error.orig).__name__)
     return Response(
         _plain_unavailable(),
         status=503,
@@ -104,8 +102,7 @@ def _http(error):
 
 
 def _broken(error):
-    reference = secrets.token_hex(4)
     log.exception(  # noqa: LOG004 - Flask calls this inside its own handler
-        "broken", reference=reference, path=request.path, kind=type(error).__name__
+        "broken", route=request.endpoint, kind=type(error).__name__
     )
-    return show(500, reference=reference)
+    return show(500, reference=g.get("reference"))

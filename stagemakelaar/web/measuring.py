@@ -1,17 +1,22 @@
-"""Each request measured: how long it took and what was refused, by the name of the route and never by its path.
+"""Each request measured and told: by the name of the route, never by its path, which may hold a token.
+
+Every request gets a reference: all its lines in the log bear it, and the page of a failure shows it.
 
 Several processes of gunicorn answer, and whoever asks for the figures reaches one of them: with
 PROMETHEUS_MULTIPROC_DIR set (deploy/gunicorn.conf.py does so) they share theirs in files of that folder.
 """
 
 import os
+import secrets
 from time import perf_counter
 
 import prometheus_client
+import structlog
 from flask import g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
 
+log = structlog.get_logger()
 prometheus_client.disable_created_metrics()
 
 OWN = CollectorRegistry()
@@ -25,6 +30,8 @@ SECONDS = Histogram(
 REFUSALS = Counter(
     "stagemakelaar_refusals", "Answers that were refusals or failures, by their reason.", ["reason"], registry=OWN
 )
+OF_MACHINES = {"health", "metrics"}  # asked every few seconds: told only when something is wrong
+METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"}  # a client may send any word
 REASONS = {
     400: "broken",
     403: "forbidden",
@@ -56,10 +63,23 @@ def figures():
 
 def _begin():
     g.began = perf_counter()
+    g.reference = secrets.token_hex(4)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(reference=g.reference)
 
 
 def _end(response):
-    SECONDS.labels(request.endpoint or "none").observe(perf_counter() - g.get("began", perf_counter()))
+    seconds = perf_counter() - g.began
+    SECONDS.labels(request.endpoint or "none").observe(seconds)
     if response.status_code >= 400:
         REFUSALS.labels(REASONS.get(response.status_code, "other")).inc()
+    if response.status_code >= 400 or request.blueprint not in OF_MACHINES:
+        log.info(
+            "request",
+            route=request.endpoint,
+            method=request.method if request.method in METHODS else "other",
+            status=response.status_code,
+            ms=round(seconds * 1000),
+            **g.get("signed_in", {}),
+        )
     return response

@@ -68,6 +68,7 @@ def _load(_request):
     if sessions.is_due(found):
         _note_seen(found.id)
     g.user_session_id = found.id
+    g.signed_in = {"user": found.user.id, "role": found.user.role.value}
     return found.user
 
 
