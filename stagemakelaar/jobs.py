@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from stagemakelaar import audit, clock, outbox
-from stagemakelaar.db import current_session, look_again, transaction
+from stagemakelaar.db import close_session, current_session, look_again, transaction
 from stagemakelaar.outbox import MessageState
 from stagemakelaar.people.models import Role, User
 from stagemakelaar.people.signing_in.tidying import forget_old
@@ -29,6 +30,8 @@ log = structlog.get_logger()
 
 LONGEST_BATCH = 12  # seconds, after which the rest of a batch is given back
 FRESH = 5  # seconds after which the lease of a letter is renewed before it is sent
+HOLD_EVERY = 10.0  # seconds between renewals while a mail host makes up its mind
+HOLD_FOR = 180.0  # seconds, after which another worker may have it: ours hangs
 TICK = 0.1  # seconds between looks at the child, or at a database that is away
 REMEMBER = 15  # seconds in which a letter that left is noted after all, when the database is away
 LOOK = 1.0  # seconds between looks whether a run was cancelled, and at most one line of progress in each
@@ -81,7 +84,7 @@ def deliver(send, render, limit=20):
             break
         if monotonic() - began > FRESH and not _still_ours(message_id, attempt):
             continue
-        trouble = away or _send_one(send, render, message, message_id)
+        trouble = away or _send_one(send, render, message, message_id, attempt)
         if isinstance(trouble, NotNow) and trouble.host_is_away:
             away = trouble
             counts["away"] += 1
@@ -95,9 +98,35 @@ def _still_ours(message_id, attempt):
         return outbox.hold_longer(session, message_id, attempt)
 
 
-def _send_one(send, render, message, message_id):
+@contextmanager
+def _held(message_id, attempt):
+    """Keep the lease of a letter while it is being sent, so that nobody sends it as well."""
+    done = threading.Event()
+
+    def renew():
+        end = monotonic() + HOLD_FOR
+        while not done.wait(HOLD_EVERY) and monotonic() < end:
+            try:
+                _still_ours(message_id, attempt)
+            except Exception:
+                log.exception("letter_not_held", message=message_id)
+            finally:
+                close_session()
+
+    holding = threading.Thread(target=renew, name="holding", daemon=True)
+    holding.start()
     try:
-        send(render(message))
+        yield
+    finally:
+        done.set()
+        holding.join()
+
+
+def _send_one(send, render, message, message_id, attempt):
+    try:
+        letter = render(message)
+        with _held(message_id, attempt):
+            send(letter)
     except (NotNow, NotEver) as trouble:
         return trouble
     except Exception as wrong:

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import select
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -10,7 +11,38 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from stagemakelaar.jobs import NotEver, NotNow
 
-TIMEOUT = 10  # seconds for each step of a conversation
+TIMEOUT = 20  # seconds for each step of a conversation
+# After the last dot the host may have taken the letter: who hangs up then sends it twice. RFC 5321 (4.5.3.2.6) asks for
+# ten minutes; a host that thinks for longer than this is rarer than one that died.
+VERDICT = 120
+NO_ACCESS = {530, 534, 535, 538}  # a matter of our own settings, which someone will mend
+
+
+class _Patient(smtplib.SMTP):
+    """Geduldig: has little patience for each step, and much for the answer to a letter that was handed over whole."""
+
+    _answers_until_verdict = 0
+
+    def data(self, msg):
+        """Hand a letter over."""
+        self._answers_until_verdict = 2  # "go ahead", and what became of it
+        try:
+            return super().data(msg)
+        finally:
+            self._answers_until_verdict = 0
+
+    def getreply(self):
+        """The next answer; waits long for the verdict on a letter."""
+        self._answers_until_verdict -= 1
+        if self._answers_until_verdict == 0 and self.sock is not None:
+            has_more = isinstance(self.sock, ssl.SSLSocket) and self.sock.pending()
+            if not has_more and not select.select([self.sock], [], [], VERDICT)[0]:
+                raise TimeoutError("no answer to a letter that was handed over")
+        return super().getreply()
+
+
+class _PatientOverTls(_Patient, smtplib.SMTP_SSL):
+    """The same, over TLS from the first sign."""
 
 
 class MailHost:
@@ -41,6 +73,9 @@ class MailHost:
             code, words = next(iter(refused.recipients.values()))
             self._start_over()
             raise _judged(code, words) from refused
+        except smtplib.SMTPSenderRefused as refused:
+            self._start_over()
+            raise _judged(refused.smtp_code, refused.smtp_error) from refused
         except smtplib.SMTPDataError as refused:
             self._start_over()
             raise _judged(refused.smtp_code, refused.smtp_error) from refused
@@ -55,9 +90,9 @@ class MailHost:
         line: smtplib.SMTP
         try:
             if self.implicit_tls:
-                line = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT, context=ssl.create_default_context())
+                line = _PatientOverTls(self.host, self.port, timeout=TIMEOUT, context=ssl.create_default_context())
             else:
-                line = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
+                line = _Patient(self.host, self.port, timeout=TIMEOUT)
             self._line = line
             if not self.implicit_tls and self.tls != "none":
                 line.starttls(context=ssl.create_default_context())
@@ -140,6 +175,8 @@ def _read(file):
 def _judged(code, words):
     """A refusal in the 500s is for good; anything else may pass."""
     told = f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
+    if code in NO_ACCESS:
+        return NotNow(told, host_is_away=True)
     return NotEver(told) if 500 <= code < 600 else NotNow(told)
 
 

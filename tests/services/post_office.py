@@ -36,6 +36,30 @@ class Letter:
         return "" if body is None else body.get_content()
 
 
+class _Desk(SMTP):
+    """One conversation, which may fall silent at each step."""
+
+    async def _handle_client(self):
+        await self.event_handler.fall_silent("banner")
+        await super()._handle_client()
+
+    async def smtp_EHLO(self, hostname):  # noqa: N802
+        await self.event_handler.fall_silent("EHLO")
+        await super().smtp_EHLO(hostname)
+
+    async def smtp_MAIL(self, arg):  # noqa: N802
+        await self.event_handler.fall_silent("MAIL")
+        await super().smtp_MAIL(arg)
+
+    async def smtp_RCPT(self, arg):  # noqa: N802
+        await self.event_handler.fall_silent("RCPT")
+        await super().smtp_RCPT(arg)
+
+    async def smtp_DATA(self, arg):  # noqa: N802
+        await self.event_handler.fall_silent("DATA")
+        await super().smtp_DATA(arg)
+
+
 class PostOffice:
     """Runs in a thread of its own on a free port of this machine; `host` and `port` say where."""
 
@@ -47,6 +71,8 @@ class PostOffice:
         self._hang_up = None
         self._hang_ups_left = 0
         self._pause = None
+        self._hangs_in, self._thinks = None, 0
+        self.tls, self.from_the_start = None, False  # a context, and whether a line begins with it
         self.is_pausing = threading.Event()
         self._arrived = threading.Condition()
         self._loop = None
@@ -67,8 +93,12 @@ class PostOffice:
     def _serve(self, ready):
         asyncio.set_event_loop(self._loop)
         try:
+            how = {"tls_context": self.tls, "require_starttls": True} if self.tls and not self.from_the_start else {}
             make = self._loop.create_server(
-                lambda: SMTP(self, hostname="post.example", loop=self._loop, enable_SMTPUTF8=True), self.host, self.port
+                lambda: _Desk(self, hostname="post.example", loop=self._loop, enable_SMTPUTF8=True, **how),
+                self.host,
+                self.port,
+                ssl=self.tls if self.from_the_start else None,
             )
             server = self._loop.run_until_complete(make)
             self.port = server.sockets[0].getsockname()[1]
@@ -118,7 +148,20 @@ class PostOffice:
         self._pause.set()
         self._pause = None
 
+    def hang_in(self, phase):
+        """Fall silent in a phase of every conversation: "banner", EHLO, MAIL, RCPT, DATA, or "dot" after the letter."""
+        self._hangs_in = phase
+
+    def think_before_answering(self, seconds):
+        """Keep every letter, and answer only some seconds later."""
+        self._thinks = seconds
+
+    async def fall_silent(self, phase):
+        while self._hangs_in == phase:  # noqa: ASYNC110 - it is let go by another thread
+            await asyncio.sleep(0.02)
+
     def accept_again(self):
+        self._hangs_in, self._thinks = None, 0
         self._refusals.clear()
         self._hang_up, self._hang_ups_left = None, 0
 
@@ -158,6 +201,7 @@ class PostOffice:
             while not pause.is_set():  # noqa: ASYNC110 - it is set by another thread
                 await asyncio.sleep(0.02)
             return "451 4.3.0 Probeer het later nog eens"
+        await self.fall_silent("dot")
         breaks = self._hang_up if self._hang_ups_left > 0 else None
         if breaks:
             self._hang_ups_left -= 1
@@ -167,4 +211,5 @@ class PostOffice:
                 self._arrived.notify_all()
         if breaks:
             server.transport.abort()
+        await asyncio.sleep(self._thinks)
         return "250 OK"
