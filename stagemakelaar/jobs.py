@@ -159,7 +159,8 @@ def _note(message_id, attempt, trouble, counts):
     if trouble is None:
         counts["sent"] += noted
     elif state is not None:
-        counts["failed" if state is MessageState.FAILED else "retry"] += 1
+        told = {MessageState.FAILED: "failed", MessageState.CANCELLED: "cancelled"}
+        counts[told.get(state, "retry")] += 1
         log.warning("letter_not_taken", message=message_id, attempt=attempt, lasting=state is MessageState.FAILED)
 
 

@@ -20,6 +20,7 @@ LEASE = timedelta(seconds=25)  # so soon another takes over the letters of a wor
 PATIENCE = timedelta(hours=30)  # a mail host that is away keeps us trying for more than a day
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(hours=2)
+OVERTAKEN = "overtaken"  # in the data of a letter that became untrue while a worker held it: it is not tried again
 
 
 class MessageState(enum.Enum):
@@ -104,19 +105,33 @@ def promised_already(session, keys):
 def cancel(session, *key_prefixes, by):
     """Cancel what was promised under these keys and has not left yet: what became untrue is not sent any more.
 
-    A row that a worker holds under its lease may leave at this very moment; it is left alone and counted as gone.
-    Gives back the keys that were cancelled.
+    A row that a worker holds under its lease may leave at this very moment, and counts as gone; but when that worker
+    dies or is refused, nobody tries it again. Gives back the keys that were cancelled.
     """
     now = clock.now()
-    free = or_(Message.leased_until.is_(None), Message.leased_until < now)
     waiting = session.scalars(
         select(Message)
-        .where(Message.state == MessageState.QUEUED, free, or_(*(Message.key.startswith(p) for p in key_prefixes)))
+        .where(Message.state == MessageState.QUEUED, or_(*(Message.key.startswith(p) for p in key_prefixes)))
         .with_for_update()
     ).all()
+    cancelled = []
     for message in waiting:
-        _settle(session, message, MessageState.CANCELLED, by=by)
-    return [message.key for message in waiting]
+        if message.leased_until is not None and message.leased_until >= now:
+            message.data = message.data | {OVERTAKEN: True}
+        else:
+            _settle(session, message, MessageState.CANCELLED, by=by)
+            cancelled.append(message.key)
+    session.flush()
+    return cancelled
+
+
+def lease_left(session, prefix):
+    """How long a worker may still be handing over letters under a prefix: what follows on them waits as long."""
+    held = select(func.max(Message.leased_until)).where(
+        Message.state == MessageState.QUEUED, Message.key.startswith(prefix)
+    )
+    until, now = session.scalar(held), clock.now()
+    return until - now if until is not None and until > now else timedelta(0)
 
 
 def waiting_under(key_prefixes):
@@ -241,10 +256,14 @@ def claim(session, limit=20):
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    claimed = session.scalars(due).all()
-    for message in claimed:
+    claimed = []
+    for message in session.scalars(due).all():
+        if OVERTAKEN in message.data:
+            _settle(session, message, MessageState.CANCELLED)
+            continue
         message.attempts += 1
         message.leased_until = now + LEASE
+        claimed.append(message)
     session.flush()
     return claimed
 
@@ -284,7 +303,9 @@ def settle_trouble(session, message_id, attempt, trouble, *, lasting):
     message.trouble = trouble[:500]
     message.first_due_at = message.first_due_at or message.due_at
     message.leased_until = None
-    if lasting or now - message.created_at > PATIENCE:
+    if OVERTAKEN in message.data:
+        _settle(session, message, MessageState.CANCELLED)
+    elif lasting or now - message.created_at > PATIENCE:
         _settle(session, message, MessageState.FAILED)
     else:
         message.due_at = now + min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)

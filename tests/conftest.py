@@ -17,7 +17,7 @@ from stagemakelaar.reference.starter import load_starter
 from tests.builders import Make
 from tests.pages import Browser
 
-pytest_plugins = ["tests.parts", "tests.services", "tests.proofs"]
+pytest_plugins = ["tests.parts", "tests.services", "tests.proofs", "tests.processes.fixtures"]
 
 # A machine that is busy makes slow examples, and that is no fault of what they try.
 hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

@@ -61,6 +61,7 @@ def test_a_busy_host_is_refused_for_now(post_office):
 
 
 @smtp
+@pytest.mark.promise("P11")
 def test_a_host_that_hangs_up_is_tried_again_with_the_same_message_id(post_office):
     post_office.hang_up_after_accepting()
     with MailHost(address_of(post_office)) as send:

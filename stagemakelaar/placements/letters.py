@@ -64,7 +64,7 @@ def _to_student(session, placement, event, **data):
         user=student.user,
         key=_key(placement, event, "student", data),
         programme_id=placement.programme_id,
-        delay=_delay(placement, event),
+        delay=_delay(session, placement, event),
         placement=placement.id,
         starts_on=placement.starts_on.isoformat(),
         programme=placement.programme.name,
@@ -83,7 +83,7 @@ def _to_employers(session, placement, event, **data):
             user=user,
             key=_key(placement, event, suffix, data),
             programme_id=placement.programme_id,
-            delay=_delay(placement, event),
+            delay=_delay(session, placement, event),
             placement=placement.id,
             starts_on=placement.starts_on.isoformat(),
             programme=placement.programme.name,
@@ -98,8 +98,10 @@ def _key(placement, event, suffix, data):
     return f"placement:{placement.id}:{event}:{suffix}{day}"
 
 
-def _delay(placement, event):
-    """The first letters wait as long as the decision can be taken back."""
+def _delay(session, placement, event):
+    """The first letters wait as long as the decision can be taken back; bad news never passes what it is about."""
+    if event == "withdrawn":
+        return outbox.lease_left(session, f"placement:{placement.id}:")
     if event != "planned" or placement.told_from is None:
         return timedelta(0)
     return placement.told_from - placement.created_at

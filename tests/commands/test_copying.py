@@ -9,11 +9,13 @@ from stagemakelaar import db, schema
 from stagemakelaar.copies.keeping import lines_of_file, new_file, sha256_of
 from stagemakelaar.copies.reading import look_over
 from stagemakelaar.copies.writing import one_look, write
-from stagemakelaar.db import look_again, transaction
-from stagemakelaar.people.models import Programme
+from stagemakelaar.db import current_session, look_again, transaction
+from stagemakelaar.people.models import Programme, Role, User
+from stagemakelaar.rounds.models import Run
 from stagemakelaar.schema import DatabaseKind
 from tests.builders import Make
 from tests.commands.conftest import calling
+from tests.computed import computed
 from tests.conftest import KINDS
 
 
@@ -132,3 +134,39 @@ def test_a_copy_of_real_people_does_not_come_into_a_demo(call, tmp_path):
         schema.mark(session, DatabaseKind.DEMO)
     code, told = call("restore", "--from", str(path), "--replace")
     assert (code, bool(told["refusal"])) == (3, True)
+
+
+def replayed_elsewhere(call, elsewhere, spoil=lambda _session, _run: None):
+    """Whether a run that was moved to another database, and read by another process, comes to the same outcome."""
+    make = Make()
+    for _ in range(3):
+        make.student(searching=True)
+    make.place(seats=2)
+    _round, run = computed(current_session().scalars(select(User).where(User.role == Role.BROKER)).first())
+    number = run.id
+    assert call("move", "--to", str(elsewhere))[0] == 0
+    db.close_session()
+    here, there = current_session().get_bind(), db.make_engine(elsewhere)
+    db.close_session()
+    db.bind(there)
+    with transaction() as session:
+        spoil(session, session.get(Run, number))
+    code, told = call("match", "--replay", str(number))
+    db.close_session()
+    there.dispose()
+    db.bind(here)
+    return code, told["same"]
+
+
+@pytest.mark.promise("P45")
+def test_a_run_is_replayed_on_the_other_database(call, elsewhere):
+    assert replayed_elsewhere(call, elsewhere) == (0, True)
+
+
+@pytest.mark.promise("P45", red=True)
+@pytest.mark.parametrize(("own_database", "elsewhere"), [("sqlite", "sqlite")], indirect=True)
+def test_an_outcome_that_is_not_what_the_input_leads_to_is_caught(call, elsewhere):
+    def spoil(_session, run):
+        run.outcome_hash = run.outcome_hash[::-1]
+
+    assert replayed_elsewhere(call, elsewhere, spoil) == (1, False)

@@ -237,6 +237,7 @@ def test_a_stage_does_not_start_without_both_answers(placement, broker, moment):
         act(actions.start, placement, by=broker)
 
 
+@pytest.mark.promise("P46")
 @pytest.mark.parametrize(
     "facts",
     [
@@ -253,6 +254,7 @@ def test_the_recognition_is_looked_at_once_more_at_the_start(placement, broker, 
         act(actions.start, placement, by=broker)
 
 
+@pytest.mark.promise("P46")
 def test_a_company_that_was_suspended_starts_nothing(placement, broker, moment):
     both_say_yes(placement, broker)
     change(Organisation, placement.place.organisation_id, state=OrganisationState.SUSPENDED)

@@ -95,6 +95,7 @@ def test_the_trail_names_the_hashes(make, session):
     assert lines["run.computed"]["outcome"] == run.outcome_hash
 
 
+@pytest.mark.promise("P45")
 def test_a_replay_gives_the_same_outcome(make):
     for _ in range(3):
         make.student(searching=True)
@@ -103,6 +104,7 @@ def test_a_replay_gives_the_same_outcome(make):
     assert actions.replay(run).outcome_hash == run.outcome_hash
 
 
+@pytest.mark.promise("P45")
 def test_a_replay_does_not_see_what_changed_since(make):
     student, place = make.student(searching=True), make.place()
     _round, run = computed(make.broker())

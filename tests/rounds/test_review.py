@@ -209,6 +209,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.promise("P46")
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_fact_that_changed_since_is_named_and_nothing_happens(proposal, broker, name):
     alter, words = CHANGES[name]
@@ -221,6 +222,14 @@ def test_a_fact_that_changed_since_is_named_and_nothing_happens(proposal, broker
     assert again(proposal).state is ProposalState.OPEN
 
 
+@pytest.mark.promise("P46", red=True)
+def test_an_approval_that_looks_at_no_fact_again_is_caught(proposal, broker, monkeypatch):
+    monkeypatch.setattr(review, "objection_of_today", lambda *_facts: None)
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        test_a_fact_that_changed_since_is_named_and_nothing_happens(proposal, broker, "recognition_ends")
+
+
+@pytest.mark.promise("P46")
 def test_a_place_of_another_programme_is_refused(make, proposal, broker):
     south = make.programme("zuid")
     change(Place, proposal.place_id, programme_id=south.id)

@@ -1,0 +1,34 @@
+"""Fixtures of the service as processes of its own."""
+
+import pytest
+
+from stagemakelaar import db
+
+
+@pytest.fixture(scope="session")
+def zygote(settings):
+    """The process from which the service is forked, once per run."""
+    from tests.processes.house import Zygote
+
+    zygote = Zygote(settings.secret_key)
+    yield zygote
+    zygote.close()
+
+
+@pytest.fixture
+def house(zygote, own_database):
+    """The service in two processes of pages: gunicorn on PostgreSQL, waitress twice on SQLite."""
+    from tests.processes.house import House
+
+    house = House(zygote, own_database.url.render_as_string(hide_password=False))
+    open_pages(house)
+    yield house
+    house.close()
+    db.close_session()
+
+
+def open_pages(house, **more):
+    """Start the pages as this database is served; gives back what must be killed to kill one of them."""
+    if "sqlite" in house.database:
+        return [house.start("pages", **more), house.start("pages", **more)]
+    return [house.start("gunicorn", processes=2, **more)]
