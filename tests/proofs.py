@@ -16,6 +16,10 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
+
+from tests.promised import PROMISES
+
 IS_FULL = os.environ.get("STAGEMAKELAAR_PROOFS") == "full"
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "promises"
@@ -37,9 +41,20 @@ def pytest_configure(config):
         config.pluginmanager.register(_Writer(), "promises-writer")
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption("--promise", metavar="P05", help="run only the proofs of this promise")
+
+
+def pytest_collection_modifyitems(config, items):
+    wanted = config.getoption("--promise")
+    if wanted:
+        proving = [item for item in items if any(wanted in mark.args for mark in item.iter_markers("promise"))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in proving])
+        items[:] = proving
     for item in items:
         for mark in item.iter_markers("promise"):
+            if unknown := set(mark.args) - set(PROMISES):
+                raise pytest.UsageError(f"{item.nodeid} proves {unknown}, which tests/promised.py does not promise")
             item.user_properties += [("promise", number) for number in mark.args]
             item.user_properties.append(("red", bool(mark.kwargs.get("red"))))
 

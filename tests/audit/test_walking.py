@@ -8,6 +8,8 @@ from stagemakelaar.audit import CHAINED, GENESIS, Entry, hash_of
 from stagemakelaar.audit.walking import Break, Head, walk
 from stagemakelaar.db import current_session, look_again, transaction
 
+pytestmark = pytest.mark.promise("P32")
+
 AWAY = 1_000  # numbers that no line has, to move lines through
 
 

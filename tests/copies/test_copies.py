@@ -16,6 +16,8 @@ from stagemakelaar.seed.fingerprint import fingerprint
 from tests.builders import Make
 from tests.conftest import KINDS
 
+pytestmark = pytest.mark.promise("P39")
+
 
 @pytest.fixture(params=KINDS)
 def empty(request, app, tmp_path):
