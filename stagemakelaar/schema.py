@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, inspect
+from sqlalchemy import CheckConstraint, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stagemakelaar.db import Base, choice, one_of
@@ -78,6 +78,41 @@ def migrate(engine, to="head"):
         after = MigrationContext.configure(connection).get_current_revision()
         connection.rollback()
     return before, after
+
+
+def grant_service(engine, role):
+    """Let a role of PostgreSQL run the service and no more: it changes rows, never tables, and the trail only grows.
+
+    Raises DomainError where there is no such role, or where the database knows no roles.
+    """
+    if engine.dialect.name != "postgresql":
+        raise DomainError(N_("SQLite kent geen rollen: wie het bestand kan schrijven, kan alles."))
+    name = engine.dialect.identifier_preparer.quote(role)
+    statements = (
+        f"GRANT USAGE ON SCHEMA public TO {name}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
+        f"REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON audit_entry FROM {name}",
+        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}",
+    )
+    with engine.connect().execution_options(writing=True) as connection:
+        if not connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = :role"), {"role": role}):
+            raise DomainError(N_("De rol %(role)s bestaat niet in PostgreSQL. Maak hem eerst."), role=role)
+        for statement in statements:
+            connection.execute(text(statement))
+        connection.commit()
+
+
+def may_rewrite_the_trail(session):
+    """Whether the role of this connection owns the trail or may change its lines, so that only a trigger stops it."""
+    if session.get_bind().dialect.name != "postgresql":
+        return False  # who can write the file can do all; the mailed head tells
+    return session.scalar(
+        text(
+            "SELECT pg_has_role(relowner, 'USAGE') OR has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE')"
+            " FROM pg_class WHERE oid = to_regclass('audit_entry')"
+        )
+    )
 
 
 def _is_ahead(before, to):

@@ -152,6 +152,8 @@ def install(app):
             except Refused as weak:
                 log.error("weak_durability", told=str(weak))  # noqa: TRY400 - the sentence says it all
                 raise Busy(N_("De database van deze dienst is niet goed ingesteld.")) from weak
+            if schema.may_rewrite_the_trail(current_session()):
+                log.warning("role_may_rewrite_the_trail", remedy="migrate --grant ROLE, and run the service as ROLE")
         checked.append(kind)
 
 
@@ -179,6 +181,16 @@ def migrate(settings, to="head"):
         with transaction() as session:
             schema.mark(session, DatabaseKind.REAL)
     return steps
+
+
+def grant_service(settings, role):
+    """Let this role of PostgreSQL run the service, and do no more than that."""
+    db.close_session()
+    engine = db.make_engine(settings.database_url)
+    try:
+        schema.grant_service(engine, role)
+    finally:
+        engine.dispose()
 
 
 def fill_demo(settings):

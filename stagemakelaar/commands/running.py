@@ -32,17 +32,21 @@ def start(_told):
     click.option(
         "--to", "revision", default="head", metavar="REVISION", help="Tot welke versie; standaard de nieuwste."
     ),
+    click.option("--grant", "role", metavar="ROLE", help="De rol van PostgreSQL die de dienst draait."),
     help="Breng de database naar de nieuwste versie, of terug.",
     on_any_database=True,
 )
-def migrate(told, revision):
-    """Bring the schema up or back."""
+def migrate(told, revision, role):
+    """Bring the schema up or back, and give the role of the service what it needs."""
     settings = current_app.config["SETTINGS"]
     starting.prepare_instance(settings)
     starting.refuse_wrong_database(settings)
     before, after = starting.migrate(settings, revision)
     told.note(schema_from=before, schema_to=after)
     told.say(_("De database heeft nu versie %(after)s.", after=after or "-"))
+    if role is not None:
+        starting.grant_service(settings, role)
+        told.say(_("De rol %(role)s kan de dienst draaien, en het logboek alleen aanvullen.", role=role))
 
 
 @command(

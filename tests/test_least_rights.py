@@ -1,0 +1,97 @@
+"""What the service's own role may do in PostgreSQL: run the service, and never rewrite the trail."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from stagemakelaar import audit, db, schema
+from stagemakelaar.audit.walking import walk
+from stagemakelaar.errors import DomainError
+from stagemakelaar.rounds import review
+from stagemakelaar.rounds.models import Proposal
+from tests.builders import Make
+from tests.computed import computed, proposals
+
+pytestmark = [pytest.mark.needs("postgresql"), pytest.mark.promise("P31")]
+
+ROLE = "the service"  # a name that must be quoted
+REWRITES = [
+    "UPDATE audit_entry SET action = 'x'",
+    "DELETE FROM audit_entry",
+    "TRUNCATE audit_entry",
+    "ALTER TABLE audit_entry ADD COLUMN x int",
+    "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+    "DROP TABLE audit_entry",
+    "CREATE TRIGGER t BEFORE DELETE ON audit_entry EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+    "UPDATE alembic_version SET version_num = 'x'",
+    "SET session_replication_role = replica",
+]
+
+
+@pytest.fixture(scope="module")
+def granted(app, postgres_cluster):
+    """A database that its owner brought up, and the address under which the service knows it."""
+    url = db.make_url(postgres_cluster.create_database())
+    owner = db.make_engine(url)
+    schema.migrate(owner)
+    with owner.connect().execution_options(writing=True) as connection:
+        connection.execute(text(f'CREATE ROLE "{ROLE}" LOGIN'))
+        connection.commit()
+    schema.grant_service(owner, ROLE)
+    service = db.make_engine(url.set(username=ROLE))
+    yield owner, service
+    service.dispose()
+    with owner.connect().execution_options(writing=True) as connection:
+        connection.execute(text(f'DROP OWNED BY "{ROLE}"'))
+        connection.execute(text(f'DROP ROLE "{ROLE}"'))
+        connection.commit()
+    owner.dispose()
+
+
+@pytest.fixture
+def service(granted):
+    db.bind(granted[1])
+    yield granted[1]
+    db.close_session()
+    db.bind(None)
+
+
+@pytest.mark.parametrize("statement", REWRITES)
+def test_the_service_cannot_rewrite_the_trail(service, statement):
+    with db.transaction() as session:
+        audit.record(session, "something.done", by=None)
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"), db.transaction() as session:
+        session.execute(text(statement))
+    assert walk(db.current_session()).kind is None
+
+
+def test_the_service_can_do_its_work(service):
+    make = Make()
+    broker = make.broker()
+    make.student(searching=True)
+    make.place()
+    _round, run = computed(broker)
+    proposed = proposals(run)[0].id
+    with db.transaction() as session:
+        review.approve(session, session.get(Proposal, proposed), by=broker)
+    assert walk(db.current_session()).kind is None
+
+
+def test_it_is_told_from_a_role_that_owns_all(granted, service):
+    assert not schema.may_rewrite_the_trail(db.current_session())
+    db.close_session()
+    db.bind(granted[0])
+    assert schema.may_rewrite_the_trail(db.current_session())
+
+
+def test_a_role_that_does_not_exist_is_refused(granted):
+    with pytest.raises(DomainError, match="bestaat niet"):
+        schema.grant_service(granted[0], "nobody")
+
+
+@pytest.mark.promise("P31", red=True)
+def test_an_owner_is_stopped_by_the_trigger_alone(granted):
+    """Without the grant the statement gets as far as the trigger, and what takes the trigger away goes through."""
+    with granted[0].connect().execution_options(writing=True) as connection:
+        connection.execute(text("ALTER TABLE audit_entry DISABLE TRIGGER ALL"))
+        connection.rollback()
