@@ -6,7 +6,8 @@ import time
 
 from stagemakelaar import db, jobs, outbox
 from stagemakelaar.placements import actions, letters
-from stagemakelaar.places import seats
+from stagemakelaar.rounds import review
+from stagemakelaar.rounds.models import ProposalState
 from stagemakelaar.web import proposals
 
 A_MOMENT = 0.05  # seconds in which a kill can fall
@@ -37,7 +38,7 @@ def noted_before_it_leaves():
     def note_and_send(sender, render, message, message_id):
         with db.transaction() as session:
             outbox.settle_sent(session, message_id, message.attempts)
-        time.sleep(A_MOMENT)
+        time.sleep(10 * A_MOMENT)
         return send(sender, render, message, message_id)
 
     jobs._send_one = note_and_send
@@ -71,20 +72,24 @@ def takes_without_a_lease():
     outbox.claim = claim_loosely
 
 
-def counts_and_then_takes():
-    """A seat is looked for, and taken a moment later, whatever happened in between."""
-
-    def take(session, place):
-        session.refresh(place)
-        if place.free < 1:
-            raise seats.Overtaken(seats.N_("Deze plek is intussen vol. Kies een andere plek."))
-        time.sleep(A_MOMENT)
-        place.free = max(place.free - 1, 0)
-        session.flush()
-
-    actions.take_seat = take
-
-
 def takes_no_seat():
     """A student is placed, and the seat stays free."""
     actions.take_seat = lambda _session, _place: None
+
+
+def looks_and_then_places():
+    """Nobody looks under a lock whether the case of a student who is placed is still searching."""
+    actions.casework.follow_placed = lambda _session, _case, **_by: time.sleep(A_MOMENT)
+
+
+def decides_again():
+    """A decision that was taken is taken once more."""
+    take_up = review._take_up
+
+    def take_up_again(session, proposal, **more):
+        proposal = review.locked(session, proposal.id)
+        if proposal.state in {ProposalState.APPROVED, ProposalState.REJECTED}:
+            proposal.state = ProposalState.OPEN
+        return take_up(session, proposal, **more | {"version": None})
+
+    review._take_up = take_up_again

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
 from stagemakelaar import db
 from stagemakelaar.audit import GENESIS, Entry
@@ -100,12 +100,21 @@ def test_a_place_is_filled_exactly(crowd, seats):
 
 @pytest.mark.promise("P05", red=True)
 @pytest.mark.parametrize("own_database", ["sqlite"], indirect=True)
-def test_who_counts_and_then_takes_is_caught(crowd, house, monkeypatch):
-    """SQLite lets one write at a time, so the break is one that needs no two at once: a seat that is not taken."""
+def test_a_seat_that_is_not_taken_is_caught(crowd, house):
     house.close()
     house.start("pages", **{"break": "takes_no_seat"})
     with pytest.raises(AssertionError, match="a seat too many"):
         fill(crowd, 1)
+
+
+@pytest.mark.promise("P33", red=True)
+def test_a_line_with_two_successors_is_caught(make):
+    make.broker()
+    with transaction() as session:
+        last = session.scalars(select(Entry).order_by(Entry.seq.desc()).limit(1)).one()
+        told = {column.name: getattr(last, column.name) for column in Entry.__table__.columns}
+        session.add(Entry(**told | {"seq": last.seq + 1, "hash": "f" * 64}))
+    assert not chain_is_whole()
 
 
 @pytest.mark.promise("P05")
@@ -154,10 +163,8 @@ def test_approving_among_withdrawals_and_fewer_seats(crowd, make):
     must_add_up(place, now.seats)
 
 
-@pytest.mark.promise("P04")
-@pytest.mark.parametrize("brokers", times(short=[4], full=[2, 4, 20, 50]))
-def test_one_student_is_placed_once(crowd, make, house, brokers):
-    """At different places, by different brokers, through different processes."""
+def place_everywhere(crowd, make, brokers):
+    """One student at as many places, by different brokers, through different processes, at once."""
     found, _place, desks = crowd(1, 1, brokers)
     student = current_session().get(Proposal, found[0]).student_id
     places = [make.place().id for _ in range(brokers)]
@@ -165,26 +172,45 @@ def test_one_student_is_placed_once(crowd, make, house, brokers):
     results = together(
         lambda number: desks[number].send(f"/studenten/{student}/plaatsen/{places[number]}", why="Past goed."), brokers
     )
+    assert count(Placement, Placement.state.in_(LIVE)) == 1, "placed twice"
     assert statuses(results) == {302: 1, LOST: brokers - 1}
-    assert count(Placement, Placement.state.in_(LIVE)) == 1
     assert sum(one.free for one in current_session().scalars(select(Place).where(Place.id.in_(places)))) == brokers - 1
+
+
+@pytest.mark.promise("P04")
+@pytest.mark.parametrize("brokers", times(short=[4], full=[2, 4, 20, 50]))
+def test_one_student_is_placed_once(crowd, make, brokers):
+    place_everywhere(crowd, make, brokers)
     indexes = inspect(current_session().connection()).get_indexes("placement")
     assert [one["unique"] for one in indexes if one["name"] == "uq_placement_live_student"] == [1]
+
+
+@pytest.mark.promise("P04", red=True)
+@pytest.mark.parametrize(
+    "own_database", [pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))], indirect=True
+)
+def test_without_the_index_a_student_is_placed_twice(crowd, make, house):
+    """Where writers wait for each other, as on SQLite, the second reads what the first did: only here it shows."""
+    with transaction() as session:
+        session.execute(text("DROP INDEX uq_placement_live_student"))
+    db.close_session()
+    house.close()
+    house.start("gunicorn", processes=2, **{"break": "looks_and_then_places"})
+    with pytest.raises(AssertionError, match="placed twice"):
+        place_everywhere(crowd, make, 4)
 
 
 # --- one decision --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.promise("P06")
-@pytest.mark.parametrize("brokers", times(short=[4], full=[2, 4, 20, 50]))
-def test_approved_and_rejected_at_once(crowd, brokers):
+def approve_and_reject(crowd, brokers):
     found, place, desks = crowd(1, 1, brokers)
 
     def press(number):
         return desks[number].decide(found[0], "reject" if number % 2 else "approve", why="Te ver.")
 
     results = together(press, brokers)
-    assert statuses(results) == {302: 1, LOST: brokers - 1}
+    assert statuses(results) == {302: 1, LOST: brokers - 1}, "decided twice"
     first = current_session().scalars(select(Review)).one()
     how = {"approve": "goedgekeurd", "reject": "afgewezen"}[first.verdict.value]
     names = (f"{first.by.name} heeft dit voorstel al {how}, vandaag om", f"U heeft dit voorstel al {how}, vandaag om")
@@ -192,10 +218,26 @@ def test_approved_and_rejected_at_once(crowd, brokers):
     approved = first.verdict.value == "approve"
     assert (count(Placement), count(Message)) == ((1, 2) if approved else (0, 0))
     must_add_up(place, 1)
+    return found[0], desks
+
+
+@pytest.mark.promise("P06")
+@pytest.mark.parametrize("brokers", times(short=[4], full=[2, 4, 20, 50]))
+def test_approved_and_rejected_at_once(crowd, brokers):
+    proposal, desks = approve_and_reject(crowd, brokers)
     # a double click, and the form of this morning
-    later = [desks[0].decide(found[0], "reject", why="Toch niet."), desks[1].decide(found[0])]
+    later = [desks[0].decide(proposal, "reject", why="Toch niet."), desks[1].decide(proposal)]
     assert [one[0] for one in later] == [LOST, LOST]
     assert count(Review) == 1
+
+
+@pytest.mark.promise("P06", red=True)
+@pytest.mark.parametrize("own_database", ["sqlite"], indirect=True)
+def test_who_decides_again_is_caught(crowd, house):
+    house.close()
+    house.start("pages", **{"break": "decides_again"})
+    with pytest.raises(AssertionError, match="decided twice"):
+        approve_and_reject(crowd, 4)
 
 
 # --- two who do the same, or the opposite, to one record -----------------------------------------------------------
