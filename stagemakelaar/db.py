@@ -13,6 +13,8 @@ from sqlalchemy import DateTime, Enum, MetaData, TypeDecorator, create_engine, e
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
+from stagemakelaar import silence
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -94,7 +96,16 @@ def make_engine(url):
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, json_serializer=_as_json)
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=4,
+            json_serializer=_as_json,
+            connect_args=silence.KEEPALIVE,
+        )
+        event.listen(engine, "do_connect", _call_postgresql)
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "begin", _begin_postgresql)
     return engine
@@ -112,6 +123,10 @@ def _begin_sqlite(connection):
     writing = connection.get_execution_options().get("writing", False)
     connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _call_postgresql(_dialect, _record, words, named):
+    return silence.Listening.connect(*words, **named)
 
 
 def _prepare_postgresql(connection, _record):

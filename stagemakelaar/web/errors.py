@@ -2,23 +2,26 @@
 
 import structlog
 from flask import Response, g, render_template, request
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from stagemakelaar import db
+from stagemakelaar import db, silence
 from stagemakelaar.errors import Busy, DomainError, NotFound, TooOften
 
 log = structlog.get_logger()
 
 LOST_RACE = (StaleDataError, IntegrityError)  # two people, one moment: the database let one of them win
+# Away, silent, full, read-only (a standby, or a file), or all its connections taken.
+STORAGE_TROUBLE = (OperationalError, InterfaceError, InternalError, NoConnectionLeft)
 RETRY_AFTER = 5
 OWN_PAGES = {400, 403, 404, 409, 413, 422, 429, 500, 503}
 
 
 def install(app):
     """Turn every way of failing into a page with the right status."""
-    app.teardown_appcontext(lambda _error: db.close_session())
+    app.teardown_appcontext(_leave)
     app.register_error_handler(NotFound, lambda _error: show(404))
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(TooOften, _too_often)
@@ -26,7 +29,10 @@ def install(app):
     for kind in LOST_RACE:
         app.register_error_handler(kind, _overtaken)
     app.register_error_handler(DataError, lambda _error: show(400))  # an address with signs that no database keeps
-    app.register_error_handler(OperationalError, _database_trouble)
+    app.before_request(lambda: silence.patience.set(silence.PAGE) and None)
+    for kind in STORAGE_TROUBLE:
+        app.register_error_handler(kind, _database_trouble)
+    app.register_error_handler(DatabaseError, _perhaps_damaged)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
 
@@ -66,14 +72,14 @@ def is_lost_race(error):
     """Whether the database refused because someone else was first, and not because something is wrong with it."""
     if isinstance(error, LOST_RACE):
         return True
-    text = str(error.orig)
+    text = str(getattr(error, "orig", ""))
     return "locked" in text or "deadlock" in text or "serialize" in text
 
 
 def _database_trouble(error):
     if is_lost_race(error):
         return _overtaken(error)
-    log.error("database_trouble", route=request.endpoint, kind=type(error.orig).__name__)
+    log.error("database_trouble", route=request.endpoint, kind=type(getattr(error, "orig", error)).__name__)
     return Response(
         _plain_unavailable(),
         status=503,
@@ -82,9 +88,19 @@ def _database_trouble(error):
     )
 
 
+def _perhaps_damaged(error):
+    """A file that is no database any more has no kind of its own; what has one is a mistake of ours."""
+    return _database_trouble(error) if type(error) is DatabaseError else _broken(error)
+
+
+def _leave(_error):
+    db.close_session()
+    silence.patience.set(silence.OTHERS)
+
+
 def _plain_unavailable():
     """A page that needs no database: the frame asks who is signed in, and nobody can answer that now."""
-    g.is_in_trouble = True
+    g.is_in_trouble = g.has_no_database = True
     try:
         return render_template("errors/503.html", who=None, menu=[], sign_out_form=None)
     except Exception:  # noqa: BLE001 - the last page must always come

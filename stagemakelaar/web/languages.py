@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import has_request_context, session
+from flask import g, has_request_context, session
 from flask_babel import Babel
 from flask_login import current_user
 
@@ -26,6 +26,6 @@ def _chosen():
     if not has_request_context():
         return "nl"  # commands; a letter says itself in which language it is
     chosen = session.get("language")
-    if chosen is None and current_user.is_authenticated:
+    if chosen is None and not g.get("has_no_database") and current_user.is_authenticated:
         chosen = current_user.language
     return chosen if chosen in LANGUAGES else "nl"

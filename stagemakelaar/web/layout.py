@@ -64,7 +64,7 @@ def install(app):
 
     @app.context_processor
     def frame():
-        user = current_user if current_user.is_authenticated else None
+        user = current_user if not g.get("has_no_database") and current_user.is_authenticated else None
         return {
             "locale": str(get_locale() or "nl"),
             "stylesheet": _stylesheet(),
