@@ -30,8 +30,8 @@ def install(app):
         app.register_error_handler(kind, _overtaken)
     app.register_error_handler(DataError, lambda _error: show(400))  # an address with signs that no database keeps
     app.before_request(lambda: silence.patience.set(silence.PAGE) and None)
-    for kind in STORAGE_TROUBLE:
-        app.register_error_handler(kind, _database_trouble)
+    for trouble in STORAGE_TROUBLE:
+        app.register_error_handler(trouble, _database_trouble)
     app.register_error_handler(DatabaseError, _perhaps_damaged)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
