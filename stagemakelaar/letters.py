@@ -1,6 +1,6 @@
 """Letters: from a promised message to what the mail host gets, as text and as HTML, in the reader's language.
 
-A subject says nothing personal. Addresses ask to sign in; only the sign-in letter and the invitation carry a secret.
+A subject says nothing personal. Addresses ask to sign in; only letters about signing in carry a secret.
 """
 
 from datetime import date, datetime
@@ -25,6 +25,9 @@ KINDS = {
     "sign_in": (lazy_gettext("Inloggen bij Stagemakelaar"), "/inloggen/link/{token}"),
     "sign_in_unknown": (lazy_gettext("Inloggen bij Stagemakelaar"), "/aanmelden"),
     "sign_in_staff": (lazy_gettext("Inloggen bij Stagemakelaar"), "/inloggen/medewerker"),
+    "password_reset": (lazy_gettext("Een nieuw wachtwoord voor Stagemakelaar"), "/inloggen/wachtwoord/{token}"),
+    "password_reset_none": (lazy_gettext("Een nieuw wachtwoord voor Stagemakelaar"), "/inloggen"),
+    "account_notice": (lazy_gettext("Uw account bij Stagemakelaar"), "/inloggen"),
     "staff_invitation": (lazy_gettext("Uw account bij Stagemakelaar"), "/inloggen/uitnodiging/{token}"),
     "staff_news": (lazy_gettext("Nieuws van bedrijven"), "/organisaties"),
     "audit_head": (lazy_gettext("De kop van het logboek"), "/logboek"),
@@ -99,9 +102,11 @@ class Writer:
             "reason": _(
                 "Deze mail is verstuurd omdat dit adres is ingevuld op %(site)s.", site=self.settings.public_url
             )
-            if message.kind.startswith("sign_in")
+            if message.kind.startswith(("sign_in", "password_reset"))
             else "",
         }
+        if "at" in data:
+            words["at"] = _in_words(datetime.fromisoformat(data["at"]))
         for name in ("starts_on", "answer_by", "day"):
             if name in data:
                 words[name] = format_date(date.fromisoformat(data[name]), "EEEE d MMMM y")
@@ -116,6 +121,12 @@ class Writer:
         if programme is not None:
             return Address(programme.name, addr_spec=programme.email)
         return Address("Stagemakelaar", addr_spec=f"stagemakelaar@{self.domain}")
+
+
+def _in_words(moment: datetime):
+    from flask_babel import format_datetime as written
+
+    return written(moment, "d MMMM y, HH:mm")
 
 
 def _clock_time(moment: datetime):

@@ -49,6 +49,13 @@ GET  /inloggen/medewerker                                           *
 POST /inloggen/medewerker                                           *
 GET  /inloggen/medewerker/code                                      *
 POST /inloggen/medewerker/code                                      *
+GET  /inloggen/medewerker/herstelcode                               *
+POST /inloggen/medewerker/herstelcode                               *
+GET  /inloggen/medewerker/vergeten                                  *
+POST /inloggen/medewerker/vergeten                                  *
+GET  /inloggen/medewerker/vergeten/verstuurd                        *
+GET  /inloggen/wachtwoord/{token}                                   *
+POST /inloggen/wachtwoord/{token}                                   *
 GET  /inloggen/uitnodiging/{token}                                  *
 POST /inloggen/uitnodiging/{token}                                  *
 GET  /inloggen/verder                                                sebcau

@@ -50,6 +50,7 @@ OWNERS = {
         "SignInLink",
         "Attempt",
         "UserSession",
+        "RecoveryCode",
         "Invitation",
         "SavedView",
     },

@@ -13,6 +13,7 @@ SILENT = {
     "Permission",
     "Numbered",
     "LinkPurpose",
+    "What",
     "Purpose",
     "Rule",
     "Cause",

@@ -8,6 +8,7 @@ import pytest
 from stagemakelaar.db import transaction
 from stagemakelaar.letters import KINDS, Writer
 from stagemakelaar.outbox import promise
+from stagemakelaar.people.signing_in.notices import What
 
 DATA = {
     "late": True,
@@ -24,6 +25,10 @@ DATA = {
     "was": "planned",
     "day": date(2027, 2, 3).isoformat(),
     "head": "312:" + "9f2c" * 16,
+    "what": "recovery_used",
+    "at": "2027-02-03T09:00:00+00:00",
+    "left": 9,
+    "browser": "Firefox, Windows",
 }
 
 
@@ -87,10 +92,18 @@ def test_only_sign_in_letters_and_invitations_carry_a_secret(write, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_letters_to_companies_say_u_and_letters_to_students_say_je(write, kind):
     text = f" {text_of(write(kind))} ".replace("\n", " ")
-    if kind.startswith("employer") or kind in ("staff_invitation", "sign_in_staff"):
+    if kind.startswith("employer") or kind in ("staff_invitation", "sign_in_staff", "password_reset"):
         assert not re.search(r" (je|jij|jou|jouw) ", text)
     if kind.startswith("student"):
         assert not re.search(r" (u|uw) ", text)
+
+
+@pytest.mark.parametrize("what", What)
+def test_a_letter_about_an_account_tells_what_happened_and_says_neither_je_nor_u(write, what):
+    text = f" {text_of(write('account_notice', what=what.value))} ".replace("\n", " ")
+    assert not re.search(r" (je|jij|jou|jouw|u|uw) ", text)
+    others = {text_of(write("account_notice", what=other.value)) for other in What if other is not what}
+    assert len(others) == len(What) - 1
 
 
 def test_a_subject_says_nothing_about_a_person_or_a_place(write):

@@ -6,15 +6,33 @@ import secrets
 from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from stagemakelaar.people.signing_in import notices, open_session
+from stagemakelaar.web import browsers, signed_in
+
 MONTHS_SIX = 60 * 60 * 24 * 182
 
 
 def subject_of(email):
     """What the tries on an address are counted under: apart for a browser in which that address signed in before."""
+    return f"{email}|{_read()[1]}" if knows(email) else email
+
+
+def knows(email):
+    """Whether this address signed in before in this browser."""
     known = _read()
-    if known and secrets.compare_digest(known[0], _hashed(email)):
-        return f"{email}|{known[1]}"
-    return email
+    return bool(known) and secrets.compare_digest(known[0], _hashed(email))
+
+
+def open_for(session, user):
+    """Open the session of who showed who they are, and give back its secret.
+
+    Its owner hears of a browser that we did not know; the first time that someone comes in, every browser is new.
+    """
+    kind, is_strange = browsers.kind(), user.signed_in_at is not None and not knows(user.email)
+    token = open_session(session, user, instead_of=signed_in.token(), browser=kind)
+    if is_strange:
+        notices.tell(session, user, notices.What.NEW_BROWSER, browser=kind)
+    return token
 
 
 def remember(response, email):

@@ -34,4 +34,4 @@ def _opens(path, *, ways_in):
         endpoint, _values = current_app.url_map.bind("localhost").match(path, method="GET")
     except (HTTPException, RequestRedirect):
         return False
-    return ways_in or not endpoint.startswith(("signing_in.", "staff_entry."))
+    return ways_in or not endpoint.startswith(("signing_in.", "staff_entry.", "passwords.", "step_up."))

@@ -69,6 +69,7 @@ def _load(_request):
         _note_seen(found.id)
     g.user_session_id = found.id
     g.signed_in = {"user": found.user.id, "role": found.user.role.value}
+    g.is_confirmed = sessions.is_confirmed(found)
     return found.user
 
 

@@ -11,8 +11,8 @@ from stagemakelaar.casework import actions as casework
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.queries import user_with
-from stagemakelaar.people.signing_in import LinkPurpose, limits, links, open_session
-from stagemakelaar.people.signing_in.models import new_secret
+from stagemakelaar.people.signing_in import LinkPurpose, limits, links
+from stagemakelaar.people.signing_in.models import SIGNS_IN, new_secret
 from stagemakelaar.people.signing_in.sessions import end_session
 from stagemakelaar.reference import formats
 from stagemakelaar.web import carried, known_browsers, signed_in
@@ -115,7 +115,7 @@ def _code_page(form):
 def link(token):
     """Show the button that spends the link; opening changes nothing, so a scanner of mail spoils nothing."""
     found = links.live_link(current_session(), token)
-    if found is None or found.purpose is LinkPurpose.INVITATION:
+    if found is None or found.purpose not in SIGNS_IN:
         return render_template("signing_in/gone.html"), 404
     if not links.is_bound_to(found, cookie.get("browser")):
         return render_template("signing_in/elsewhere.html")
@@ -142,7 +142,7 @@ def _enter(session, spent):
     user = user_with(session, spent.email) or _sign_up(session, spent)
     if user is None or user.is_staff or not user.is_active:
         return None
-    return user, open_session(session, user, instead_of=signed_in.token()), spent.programme_id
+    return user, known_browsers.open_for(session, user), spent.programme_id
 
 
 def _sign_up(session, spent):

@@ -11,11 +11,12 @@ from wtforms import HiddenField, PasswordField
 
 from stagemakelaar import audit
 from stagemakelaar.db import current_session, transaction
-from stagemakelaar.errors import Busy, DomainError
+from stagemakelaar.errors import N_, Busy, DomainError, Overtaken
+from stagemakelaar.people.models import User
 from stagemakelaar.people.queries import user_with
-from stagemakelaar.people.signing_in import invitations, limits, open_session, passwords, totp
+from stagemakelaar.people.signing_in import invitations, limits, open_session, passwords, recovery, totp
 from stagemakelaar.reference import formats
-from stagemakelaar.web import carried, known_browsers, signed_in
+from stagemakelaar.web import browsers, carried, known_browsers, signed_in
 from stagemakelaar.web.access import public
 from stagemakelaar.web.forms import BaseForm, Text, required
 from stagemakelaar.web.layout import home_of
@@ -52,6 +53,19 @@ class FactorForm(BaseForm):
         description=lazy_gettext("Zes cijfers uit de app waarmee u codes maakt. Elke code werkt één keer."),
         render_kw=CODE,
     )
+    refusal = lazy_gettext("Deze code klopt niet of is al gebruikt. Typ de code die de app nu laat zien.")
+
+
+class RecoveryForm(BaseForm):
+    """A code that was kept for the day on which the authenticator is lost."""
+
+    code = Text(
+        lazy_gettext("Herstelcode"),
+        validators=[required(lazy_gettext("Vul een van uw herstelcodes in."))],
+        description=lazy_gettext("26 letters en cijfers. Hoofdletters en spaties maken niet uit."),
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+    refusal = lazy_gettext("Deze herstelcode klopt niet of is al gebruikt. Kijk hem na, of neem een andere.")
 
 
 class AcceptForm(BaseForm):
@@ -93,7 +107,7 @@ def check_password():
     form = PasswordForm(request.form)
     if not form.validate():
         return render_template("signing_in/staff.html", form=form), 422
-    email = _folded(form.email.data)
+    email = folded(form.email.data)
     with transaction() as session:
         taken = limits.take(
             session,
@@ -103,14 +117,18 @@ def check_password():
         )
     user = user_with(current_session(), email)
     usable = user is not None and user.is_staff and user.is_active
-    if not _fits(user.password_hash if usable else None, form.password.data, taken):
+    password_hash = user.password_hash if usable else None
+    if not _fits(password_hash, form.password.data, taken):
         with transaction() as session:
             audit.record(session, "sign_in.refused", user, by=None, result="refused")
         form.password.errors = [_("Het e-mailadres of het wachtwoord klopt niet.")]
         return render_template("signing_in/staff.html", form=form), 422
     with transaction() as session:
         limits.forgive(session, taken)
-        token = open_session(session, user, complete=False, instead_of=signed_in.token())
+        user = session.get(User, user.id, populate_existing=True)
+        if user.password_hash != password_hash:  # changed while we were looking at it
+            raise Overtaken(N_("Het wachtwoord is net veranderd. Log opnieuw in."))
+        token = open_session(session, user, complete=False, instead_of=signed_in.token(), browser=browsers.kind())
     signed_in.let_in(token)
     cookie["next"] = own_path(form.next.data)
     return redirect(url_for("staff_entry.code"), 303)
@@ -142,21 +160,44 @@ def check_code():
     if half is None:
         flash(_("Dat duurde te lang. Log opnieuw in."), "info")
         return redirect(url_for("staff_entry.start"), 303)
-    form = FactorForm(request.form)
+    return _second_step(half.user, FactorForm(request.form), "staff_code", totp.spend_code)
+
+
+@pages.get("/inloggen/medewerker/herstelcode")
+@public
+def recovery_code():
+    """Ask for a recovery code, of who has no authenticator at hand."""
+    if signed_in.half_signed_in() is None:
+        return redirect(url_for("staff_entry.start"))
+    return render_template("signing_in/staff_recovery.html", form=RecoveryForm())
+
+
+@pages.post("/inloggen/medewerker/herstelcode")
+@public
+def check_recovery_code():
+    """Open the session when the recovery code is one of this account that was not used before."""
+    half = signed_in.half_signed_in()
+    if half is None:
+        flash(_("Dat duurde te lang. Log opnieuw in."), "info")
+        return redirect(url_for("staff_entry.start"), 303)
+    return _second_step(half.user, RecoveryForm(request.form), "staff_recovery", recovery.spend)
+
+
+def _second_step(user, form, page, spends):
+    """Open the session, under a new name, when what was typed is right and was never used."""
     if not form.validate():
-        return render_template("signing_in/staff_code.html", form=form), 422
-    user = half.user
+        return render_template(f"signing_in/{page}.html", form=form), 422
     with transaction() as session:
         taken = limits.take(session, code_account=user.id)
         token = None
-        if totp.spend_code(session, user, form.code.data):
+        if spends(session, user, form.code.data):
             limits.forgive(session, taken)
-            token = open_session(session, user, instead_of=signed_in.token())
+            token = known_browsers.open_for(session, user)
         else:
             audit.record(session, "sign_in.code_refused", user, by=None, result="refused")
     if token is None:
-        form.code.errors = [_("Deze code klopt niet of is al gebruikt. Typ de code die de app nu laat zien.")]
-        return render_template("signing_in/staff_code.html", form=form), 422
+        form.code.errors = [form.refusal]
+        return render_template(f"signing_in/{page}.html", form=form), 422
     asked = own_path(cookie.get("next"))
     signed_in.let_in(token)
     return known_browsers.remember(redirect(carried.way_on(asked, user), 303), user.email)
@@ -183,33 +224,42 @@ def accept(token):
     if not form.validate():
         return _invitation_page(form, link.user), 422
     try:
-        passwords.refuse_weak(form.password.data, email=link.user.email)
+        passwords.refuse_weak(form.password.data, email=link.user.email, name=form.name.data)
         password_hash = passwords.hash_password(form.password.data)
         with transaction() as session:
-            invitations.accept(session, link, name=form.name.data, password_hash=password_hash, code=form.code.data)
+            codes = invitations.accept(
+                session, link, name=form.name.data, password_hash=password_hash, code=form.code.data
+            )
     except Busy:
         raise
     except DomainError as refusal:
         form.refuse(refusal)
         return _invitation_page(form, link.user), 422
-    flash(_("Uw account is klaar. Log nu in, met de volgende code uit uw app."), "success")
-    return redirect(url_for("staff_entry.start"), 303)
+    return codes_page(codes, _("Uw account is klaar"), _("Inloggen"), url_for("staff_entry.start"))
+
+
+def codes_page(codes, title, then, address):
+    """The only page that ever shows recovery codes; it is the answer to the form, so that they are kept nowhere."""
+    codes = [recovery.in_groups(code) for code in codes]
+    return render_template("signing_in/recovery_codes.html", codes=codes, title=title, then=then, address=address)
 
 
 def _invitation_page(form, user):
-    drawing = segno.make(totp.address_of(user), error="m")
-    secret = " ".join(user.totp_secret[at : at + 4] for at in range(0, len(user.totp_secret), 4))
-    return render_template(
-        "signing_in/invitation.html",
-        form=form,
-        email=user.email,
-        secret=secret,
+    shown = enrolment(user, user.totp_secret)
+    return render_template("signing_in/invitation.html", form=form, email=user.email, **shown)
+
+
+def enrolment(user, secret):
+    """What a page needs to let someone set up an authenticator: the secret, as text and as a drawing."""
+    drawing = segno.make(totp.address_of(user, secret), error="m")
+    return {
+        "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         # Drawn by us from an address of our own making, so it may stand in the page as it is.
-        drawing=Markup(drawing.svg_inline(border=4, light="white", omitsize=True)),  # noqa: S704
-    )
+        "drawing": Markup(drawing.svg_inline(border=4, light="white", omitsize=True)),  # noqa: S704
+    }
 
 
-def _folded(typed):
+def folded(typed):
     """The address as it is stored; what cannot be one belongs to nobody and is refused like any other."""
     try:
         return formats.clean_email(typed)

@@ -9,7 +9,9 @@ from stagemakelaar.audit import Entry
 from stagemakelaar.db import transaction
 from stagemakelaar.outbox import Message
 from stagemakelaar.people.models import Role, User
-from stagemakelaar.people.signing_in import invitations, passwords, totp
+from stagemakelaar.people.signing_in import RecoveryCode, invitations, passwords, recovery, totp
+from stagemakelaar.people.signing_in.sessions import end_sessions_of
+from tests.pages import Browser
 
 PASSWORD = "veertig-groene-fietsen"
 
@@ -70,8 +72,6 @@ def test_a_refused_sign_in_is_in_the_trail(browse, broker, session):
 
 
 def test_a_code_does_not_work_twice(browse, broker, app):
-    from tests.pages import Browser
-
     used = code(broker)
     with_password(browse, broker).follow().submit(code=used)
     page = with_password(Browser(app), broker).follow().submit(code=used, status=422)
@@ -117,8 +117,11 @@ def test_an_invited_colleague_finishes_the_account_and_signs_in(browse, session,
     page = browse.get(f"/inloggen/uitnodiging/{token}")
     assert page.soup.find("svg", class_="segno")
     secret = user.totp_secret
-    page = page.submit(name="Wim Sluis", password="lamp trein boter wolk", code=pyotp.TOTP(secret).at(clock.now()))
-    assert page.location == "/inloggen/medewerker"
+    page = page.submit(
+        name="Wim Sluis", password="lamp trein boter wolk", code=pyotp.TOTP(secret).at(clock.now()), status=200
+    )
+    assert page.links["Inloggen"] == "/inloggen/medewerker"
+    assert len(page.soup.find_all("code")) == 10
     moment("2027-02-03T10:01:00+01:00")
     page = with_password(browse, user, "lamp trein boter wolk").follow()
     assert page.submit(code=pyotp.TOTP(secret).at(clock.now())).location == "/accounts"
@@ -139,3 +142,81 @@ def test_an_invitation_is_no_way_in_by_the_link_page(browse, session):
     with transaction() as writing:
         invitations.invite(writing, email="nieuw@demo.example", role=Role.ADMIN, by=None)
     browse.get(f"/inloggen/link/{session.scalars(select(Message)).one().data['token']}", status=404)
+
+
+@pytest.fixture
+def codes(broker):
+    """The recovery codes of the broker."""
+    with transaction() as session:
+        return recovery.renew(session, session.get(User, broker.id), by=broker)
+
+
+def test_a_recovery_code_stands_in_for_the_app_once_and_its_owner_hears_of_it(browse, broker, codes, app, session):
+    page = with_password(browse, broker).follow().browser.get("/inloggen/medewerker/herstelcode")
+    assert page.submit(code=recovery.in_groups(codes[3]).lower()).location == "/makelaar"
+    letter = session.scalars(select(Message)).one()
+    assert (letter.kind, letter.to, letter.data["what"], letter.data["left"]) == (
+        "account_notice",
+        broker.email,
+        "recovery_used",
+        9,
+    )
+    other = Browser(app)
+    with_password(other, broker)
+    page = other.get("/inloggen/medewerker/herstelcode").submit(code=codes[3], status=422)
+    assert "al gebruikt" in page.error_at("code")
+    page.submit(code=codes[4])
+
+
+def test_recovery_codes_and_codes_of_the_app_share_one_limit(browse, broker, codes):
+    page = with_password(browse, broker).follow()
+    for _ in range(3):
+        page = page.submit(code="000000", status=422)
+    page = browse.get("/inloggen/medewerker/herstelcode")
+    for _ in range(2):
+        page = page.submit(code="A" * 26, status=422)
+    page.submit(code=codes[0], status=429)
+
+
+def test_a_recovery_code_is_of_one_account_and_needs_the_password_first(make, browse, broker, codes):
+    assert browse.get("/inloggen/medewerker/herstelcode", status=302).location == "/inloggen/medewerker"
+    browse.post("/inloggen/medewerker/herstelcode", {"code": codes[0]}, status=303)
+    browse.get("/makelaar", status=302)
+    other = make.broker(email="other@demo.example")
+    with transaction() as session:
+        other = session.get(User, other.id)
+        other.password_hash = passwords.hash_password(PASSWORD)
+    with_password(browse, other)
+    browse.get("/inloggen/medewerker/herstelcode").submit(code=codes[0], status=422)
+
+
+def test_who_renews_has_ten_codes_and_the_old_ones_are_dead(browse, broker, codes, session):
+    with transaction() as writing:
+        fresh = recovery.renew(writing, writing.get(User, broker.id), by=broker)
+    assert len(set(fresh) | set(codes)) == 20
+    assert recovery.left(session, broker) == 10
+    with transaction() as writing:
+        assert not recovery.spend(writing, broker, codes[0])
+
+
+def test_the_database_keeps_no_recovery_code(browse, broker, codes, session):
+    kept = session.scalars(select(RecoveryCode.code_hash)).all()
+    assert len(kept) == 10
+    assert not set(kept) & set(codes)
+
+
+def test_the_second_time_in_a_new_browser_is_told_by_mail(browse, broker, app, session, moment):
+    agent = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"}
+    with_password(browse, broker).follow().submit(code=code(broker))
+    assert session.scalars(select(Message)).all() == []  # the first time, every browser is new
+    moment("2027-02-03T10:01:00+01:00")
+    with transaction() as writing:
+        end_sessions_of(writing, broker)
+    with_password(browse, broker).follow().submit(code=code(broker))
+    assert session.scalars(select(Message)).all() == []
+    moment("2027-02-03T10:02:00+01:00")
+    other = Browser(app)
+    other.client.environ_base["HTTP_USER_AGENT"] = agent["User-Agent"]
+    with_password(other, broker).follow().submit(code=code(broker))
+    letter = session.scalars(select(Message)).one()
+    assert (letter.data["what"], letter.data["browser"]) == ("new_browser", "Firefox, Windows")

@@ -2,13 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import update
-
 from stagemakelaar import audit, clock, outbox
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.queries import user_with
-from stagemakelaar.people.signing_in import links, totp
+from stagemakelaar.people.signing_in import links, recovery, totp
 from stagemakelaar.people.signing_in.models import LinkPurpose, SignInLink, hash_of, new_secret
 
 TERM = timedelta(minutes=60)
@@ -24,7 +22,7 @@ def invite(session, *, email, role, name="", programme=None, by):
     user.totp_secret = totp.new_secret()
     user.totp_counter = 0
     now = clock.now()
-    _lapse_earlier(session, user, now)
+    links.lapse(session, user)
     token = new_secret()
     link = SignInLink(
         purpose=LinkPurpose.INVITATION,
@@ -60,28 +58,16 @@ def invitation(session, token):
 
 
 def accept(session, link, *, name, password_hash, code):
-    """Finish an account: the code shows that the authenticator works. Raises DomainError when it does not."""
+    """Finish an account: the code shows that the authenticator works. Raises DomainError when it does not.
+
+    Gives back the recovery codes, which are never seen again.
+    """
     user = link.user
     if not totp.spend_code(session, user, code):
         raise DomainError(N_("Deze code klopt niet. Typ de code die de app nu laat zien."), field="code")
-    spent = session.execute(
-        update(SignInLink)
-        .where(SignInLink.id == link.id, SignInLink.used_at.is_(None))
-        .values(used_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    if spent.rowcount != 1:
+    if links.spend(session, link) is None:
         raise DomainError(N_("Deze uitnodiging is al gebruikt. U kunt nu inloggen."))
     user.name = name
     user.password_hash = password_hash
     audit.record(session, "staff.accepted", user, by=user)
-    return user
-
-
-def _lapse_earlier(session, user, now):
-    session.execute(
-        update(SignInLink)
-        .where(SignInLink.user_id == user.id, SignInLink.used_at.is_(None))
-        .values(used_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    return recovery.renew(session, user, by=user)

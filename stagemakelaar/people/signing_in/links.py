@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from stagemakelaar import audit, clock, outbox
 from stagemakelaar.people.models import Role
 from stagemakelaar.people.queries import user_with
-from stagemakelaar.people.signing_in.models import LinkPurpose, SignInLink, hash_of, new_secret
+from stagemakelaar.people.signing_in.models import SIGNS_IN, LinkPurpose, SignInLink, hash_of, new_secret
 
 TERM = timedelta(minutes=10)
 MOST_WRONG_CODES = 5
@@ -85,24 +85,42 @@ def is_bound_to(link, browser):
 def spend_link(session, token, browser):
     """Use up a link in the browser that asked for it; None when it does not work (any more)."""
     link = live_link(session, token)
-    if link is None or link.purpose is LinkPurpose.INVITATION or not is_bound_to(link, browser):
+    if link is None or link.purpose not in SIGNS_IN or not is_bound_to(link, browser):
         return None
-    return _spend(session, link)
+    return spend(session, link)
 
 
-def spend_code(session, typed, browser):
+def spend_code(session, typed, browser, purposes=SIGNS_IN):
     """Use up the code that was typed in the browser that asked for it; None when it is wrong, and that is counted."""
     if browser is None:
         return None
     asked = session.scalars(
-        _live().where(SignInLink.browser_hash == hash_of(browser), SignInLink.attempts < MOST_WRONG_CODES)
+        _live().where(
+            SignInLink.browser_hash == hash_of(browser),
+            SignInLink.purpose.in_(purposes),
+            SignInLink.attempts < MOST_WRONG_CODES,
+        )
     ).all()
     tried = [link for link in asked if _count_try(session, link)]
     wanted = hash_of(tidy_code(typed))
     for link in tried:
         if secrets.compare_digest(link.code_hash, wanted):
-            return _spend(session, link)
+            return spend(session, link)
     return None
+
+
+def lapse(session, user, *purposes):
+    """Let the links of an account work no longer: all, or those for these purposes."""
+    session.execute(
+        update(SignInLink)
+        .where(
+            SignInLink.user_id == user.id,
+            SignInLink.used_at.is_(None),
+            SignInLink.purpose.in_(purposes or tuple(LinkPurpose)),
+        )
+        .values(used_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _live():
@@ -120,7 +138,8 @@ def _count_try(session, link):
     return counted.rowcount == 1
 
 
-def _spend(session, link):
+def spend(session, link):
+    """Use up a link that was found; None when someone else just did."""
     spent = session.execute(
         update(SignInLink)
         .where(SignInLink.id == link.id, SignInLink.used_at.is_(None))

@@ -30,6 +30,12 @@ class LinkPurpose(enum.Enum):
     STUDENT = "student"
     EMPLOYER = "employer"
     INVITATION = "invitation"
+    RESET = "reset"
+    ADDRESS = "address"
+    STEP_UP = "step_up"
+
+
+SIGNS_IN = frozenset({LinkPurpose.SIGN_IN, LinkPurpose.STUDENT, LinkPurpose.EMPLOYER})
 
 
 class SignInLink(Base):
@@ -44,7 +50,8 @@ class SignInLink(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[LinkPurpose] = mapped_column(choice(LinkPurpose))
     email: Mapped[str] = mapped_column(String(254), index=True)
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # an invitation knows for whom it is
+    # for whom it is, where that was known: an invitation, a new password or address, a code for who is signed in
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     code_hash: Mapped[str | None] = mapped_column(String(64))
@@ -82,7 +89,21 @@ class UserSession(Base):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    browser: Mapped[str] = mapped_column(String(40), default="", server_default="")  # its kind: "Firefox, Windows"
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when its user last showed who they are
     # What was typed in a form that met the end of the session: path and values, until it is sent or the day is over.
     carried: Mapped[dict | None] = deferred(mapped_column(JSON(none_as_null=True)))
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class RecoveryCode(Base):
+    """Herstelcode: stands in for the authenticator once, for staff who lost it."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,15 +1,27 @@
 """Passwords of staff: Argon2id, as many at once as there are cores, and the same work for an account that is none."""
 
 import os
+import re
 import threading
 from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 from stagemakelaar.errors import N_, Busy, DomainError
 
 SHORTEST, LONGEST = 12, 200
+STRONG_ENOUGH = 4  # the most in zxcvbn: more than 10^10 guesses
+READ = 72  # characters that are judged; judging longer ones takes long, and these are enough
+# What people here would think of first; the lists of leaked passwords know it in English.
+_HERE = (
+    "stage stagemakelaar makelaar stageplek leerplaats leerbedrijf student school docent mbo roc gemeente bedrijf"
+    " wachtwoord welkom geheim inloggen beheerder medewerker collega nederland amsterdam rotterdam utrecht"
+    " lente zomer herfst winter januari februari maart april juni juli augustus september oktober november december"
+    " maandag dinsdag woensdag donderdag vrijdag zaterdag zondag ajax feyenoord fiets koffie hallo liefje schatje"
+)
+CONTEXT = _HERE.split()
 PATIENCE = 0.25  # seconds that a sign-in waits for its turn
 
 _state: dict = {}
@@ -38,7 +50,7 @@ def is_right(password_hash, password):
     return password_hash is not None
 
 
-def refuse_weak(password, *, email, field="password"):
+def refuse_weak(password, *, email, name="", field="password"):
     """Raise DomainError when a new password is easy to guess; it is taken exactly as typed."""
     if len(password) < SHORTEST:
         raise DomainError(
@@ -51,8 +63,20 @@ def refuse_weak(password, *, email, field="password"):
     folded = password.casefold()
     if "stagemakelaar" in folded or email.split("@")[0] in folded or email in folded:
         raise DomainError(N_("Gebruik niet uw e-mailadres of de naam Stagemakelaar in uw wachtwoord."), field=field)
-    if len(set(folded)) < 5:
-        raise DomainError(N_("Dit wachtwoord is makkelijk te raden. Kies meer verschillende tekens."), field=field)
+    if _strength(password, [*re.split(r"[^\w]+", email), *re.split(r"[^\w]+", name)]) < STRONG_ENOUGH:
+        raise DomainError(
+            N_(
+                "Dit wachtwoord is makkelijk te raden: het lijkt op wachtwoorden die veel mensen kiezen of die zijn"
+                " gelekt. Kies drie of vier losse woorden."
+            ),
+            field=field,
+        )
+
+
+def _strength(password, own_words):
+    """From 0 to 4: how many guesses it takes who knows leaked passwords, names, dates, rows of keys and our words."""
+    known = [word for word in (*CONTEXT, *own_words) if len(word) > 2]
+    return zxcvbn(password[:READ], user_inputs=known)["score"]
 
 
 def _bytes(password):
