@@ -5,8 +5,8 @@ from alembic import op
 
 from stagemakelaar.db import UtcDateTime
 
-revision = "0026_signing_in"
-down_revision = "0025_work_list"
+revision = "0027_signing_in"
+down_revision = "0026_first_due"
 branch_labels = None
 depends_on = None
 
