@@ -6,6 +6,7 @@ and writes build/promises/P05.json. Figures go along with pytest's own `record_p
 no fault landed raises `Invalid`: that is neither passed nor broken.
 """
 
+import faulthandler
 import json
 import os
 import platform
@@ -33,6 +34,12 @@ class Invalid(Exception):
 def times(*, short, full):
     """How often to repeat something in this run."""
     return full if IS_FULL else short
+
+
+def takes_long():
+    """Say that a proof may take longer, at full length, than a test that hangs is given."""
+    if IS_FULL:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def pytest_configure(config):

@@ -11,6 +11,8 @@ from tests.conftest import KINDS, build, sqlite_copy
 from tests.crashes.storm import Storm
 from tests.processes.house import Desk, House
 
+MOST_SEATS = 100
+
 
 @pytest.fixture(scope="session")
 def crash_cluster(app):
@@ -55,7 +57,9 @@ def storm(app, durable, zygote, post_office):
         broker = make.broker()
         for _number in range(proposals_wanted):
             make.student(searching=True)
-        make.place(seats=proposals_wanted)
+        organisation = make.organisation()
+        for start in range(0, proposals_wanted, MOST_SEATS):
+            make.place(organisation, seats=min(MOST_SEATS, proposals_wanted - start))
         _round, run = computed(broker)
         found = [one.id for one in proposals(run)]
         facts = {name: value for name, value in (("lease", lease), ("broker", broker_url)) if value is not None}

@@ -11,7 +11,7 @@ from stagemakelaar.db import transaction
 from stagemakelaar.outbox import LEASE, Message, MessageState, promise
 from tests.crashes.storm import count, must_have_arrived
 from tests.processes.house import House
-from tests.proofs import IS_FULL, Invalid, times
+from tests.proofs import IS_FULL, Invalid, takes_long, times
 
 pytestmark = pytest.mark.needs("smtp")
 
@@ -102,6 +102,7 @@ def calls_of(broker):
 @pytest.mark.promise("P10")
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_letters_of_who_died_are_out_soon(crew, post_office, carrier, request, record_property):
+    takes_long()
     broker = request.getfixturevalue("redis_server").url if carrier == "celery" else None
     call = calls_of(broker) if broker else lambda: None
     house = crew(HOLDERS + 1, broker=broker, **({} if IS_FULL else {"lease": 3}))
@@ -138,7 +139,7 @@ def each_once(house, post_office, letters):
         fixed = {"data": {}, "language": "nl", "state": MessageState.QUEUED, "attempts": 0}
         moments = dict.fromkeys(("created_at", "state_changed_at", "due_at"), now)
         session.add_all([Message(**row, **fixed, **moments) for row in rows])
-    end = time.monotonic() + 60 + letters / 20
+    end = time.monotonic() + 60 + letters / 10
     while count(Message, Message.state == MessageState.QUEUED) and time.monotonic() < end:
         time.sleep(0.1)
     must_have_arrived({row["message_id"] for row in rows}, post_office.letters)
@@ -148,6 +149,7 @@ def each_once(house, post_office, letters):
 
 @pytest.mark.promise("P11")
 def test_without_faults_no_letter_goes_out_twice(crew, post_office, record_property):
+    takes_long()
     letters, workers = times(short=100, full=10_000), times(short=4, full=8)
     began = time.monotonic()
     each_once(crew(workers), post_office, letters)

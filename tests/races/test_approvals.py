@@ -1,7 +1,6 @@
-"""Many brokers, one moment: the database lets as many win as there is room for, and tells the others who was first."""
+"""Many brokers, one moment: the database lets as many win as there is room for; over HTTP: test_over_http.py."""
 
 import threading
-from collections import Counter
 
 import pytest
 from sqlalchemy import func, select
@@ -20,11 +19,11 @@ from stagemakelaar.rounds.models import Proposal, ProposalState, Review
 from stagemakelaar.web.errors import is_lost_race
 from tests.builders import Make
 from tests.computed import computed, proposals
-from tests.pages import Browser
+from tests.proofs import times
 
 pytestmark = pytest.mark.promise("P04", "P05", "P06")
 
-THREADS = 20
+THREADS = times(short=8, full=20)
 
 
 @pytest.fixture
@@ -92,7 +91,7 @@ def must_add_up(place, seats):
     assert session.execute(twice.having(func.count() > 1)).all() == []
 
 
-@pytest.mark.parametrize("seats", [1, 3, 10])
+@pytest.mark.parametrize("seats", times(short=[3], full=[1, 3, 10]))
 def test_a_place_is_filled_exactly(make, seats):
     broker, found, place = crowd(make, seats)
     results = together(lambda number: approve(broker, found[number]))
@@ -180,7 +179,7 @@ def test_seats_are_not_lowered_below_what_is_in_use(make):
     broker, found, place = crowd(make, 6)
 
     def work(number):
-        if number >= 10:
+        if number >= THREADS // 2:
             with transaction() as session:
                 change_seats(session, session.get(Place, place), 2)
             return -1
@@ -193,39 +192,3 @@ def test_seats_are_not_lowered_below_what_is_in_use(make):
     assert now.free >= 0
     assert now.free + live == now.seats
     assert live <= 6
-
-
-def test_over_the_web_the_losers_read_who_was_first(app, make):
-    broker, found, place = crowd(make, 1, students=1)
-    user = current_session().get(User, broker)
-    desks = [Browser(app).as_(user) for _ in range(6)]
-    pages = [desk.get(f"/voorstellen/{found[0]}") for desk in desks]
-
-    def press(number):
-        values = pages[number].values("/besluit") | {"verdict": "approve"}
-        answer = desks[number].client.post(f"/voorstellen/{found[0]}/besluit", data=values)
-        return answer.status_code, answer.get_data(as_text=True)
-
-    results = together(press, len(desks))
-    assert [one for one in results if isinstance(one, Exception)] == []
-    assert Counter(status for status, _text in results) == {302: 1, 409: len(desks) - 1}
-    assert all("dit voorstel al goedgekeurd, vandaag om" in text for status, text in results if status == 409)
-    assert count(Placement) == 1
-    must_add_up(place, 1)
-
-
-def test_over_the_web_twenty_approvals_for_three_seats(app, make):
-    broker, found, place = crowd(make, 3)
-    user = current_session().get(User, broker)
-    desks = [Browser(app).as_(user) for _ in range(THREADS)]
-    pages = [desk.get(f"/voorstellen/{one}") for desk, one in zip(desks, found, strict=True)]
-
-    def decide(number):
-        values = pages[number].values("/besluit") | {"verdict": "approve", "why": ""}
-        return desks[number].client.post(f"/voorstellen/{found[number]}/besluit", data=values).status_code
-
-    answers = Counter(together(decide))
-    assert answers[302] + answers[303] == 3
-    assert answers[409] == 17
-    must_add_up(place, 3)
-    assert count(Message) == 6
