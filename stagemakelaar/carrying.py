@@ -62,7 +62,7 @@ def make_carrier(app):
 
     task(LETTERS, deliver_all)
     task(RUNS, jobs.take_up_runs)
-    task(TIDYING, jobs.tidy)
+    task(TIDYING, lambda: jobs.tidy(app.config["SETTINGS"].erasure_list))
     signals.worker_process_init.connect(lambda **_more: _connect_anew(app), weak=False)
     return carrier
 

@@ -9,7 +9,7 @@ import threading
 from contextlib import contextmanager
 from datetime import UTC
 
-from sqlalchemy import DateTime, Enum, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import DateTime, Engine, Enum, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
@@ -168,6 +168,22 @@ def look_again():
 def close_session():
     """End the session of this thread and give its connection back."""
     _sessions.remove()
+
+
+def empty_log():
+    """Bring what was written into the file and empty SQLite's log, in which old pages still stand; whether it is empty.
+
+    A page that is being read keeps it from that; whoever asks, asks again later. Elsewhere there is nothing to do.
+    """
+    target = look_again().get_bind()
+    if target.dialect.name != "sqlite" or not isinstance(target, Engine):
+        return True
+    connection = target.raw_connection()
+    try:
+        (busy, _pages, _done) = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.close()
+    return busy == 0
 
 
 def wait_for_commit(seconds):

@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from stagemakelaar import audit, clock, outbox
+from stagemakelaar import audit, clock, erasures, outbox
 from stagemakelaar.db import close_session, current_session, look_again, transaction
 from stagemakelaar.outbox import MessageState
 from stagemakelaar.people.models import Role, User
@@ -164,10 +164,14 @@ def _note(message_id, attempt, trouble, counts):
         log.warning("letter_not_taken", message=message_id, attempt=attempt, lasting=state is MessageState.FAILED)
 
 
-def tidy():
-    """What is done now and then: forget what signing in left behind, and mail the head of the trail once a day."""
+def tidy(erasure_list=None):
+    """What is done now and then: forget what signing in left behind, finish erasures that were interrupted, and mail
+    the head of the trail once a day.
+    """
     with transaction() as session:
         forget_old(session)
+    if erasure_list is not None:
+        erasures.finish(erasure_list)
     _mail_head_of_trail()
 
 

@@ -27,6 +27,7 @@ from stagemakelaar.reference.vocabulary import (
     TravelMode,
     Weekday,
 )
+from stagemakelaar.rights.models import ErasedFor, RequestKind, RequestState
 from stagemakelaar.rounds.comparing import Change
 from stagemakelaar.rounds.models import ChangeKind, HintLevel, ProposalState, RoundState, RunState, Verdict
 from stagemakelaar.rounds.nearby import Why
@@ -82,6 +83,15 @@ WORDS = {
     MessageState.SENT: _("verzonden"),
     MessageState.FAILED: _("niet bezorgd"),
     MessageState.CANCELLED: _("niet meer nodig"),
+    RequestKind.ERASURE: _("gegevens wissen"),
+    RequestKind.RESTRICTION: _("even niets met de gegevens doen"),
+    RequestKind.OBJECTION: _("bezwaar tegen het gebruik"),
+    RequestState.OPEN: _("wacht op een besluit"),
+    RequestState.GRANTED: _("toegestaan"),
+    RequestState.REFUSED: _("geweigerd"),
+    RequestState.WITHDRAWN: _("ingetrokken"),
+    ErasedFor.REQUEST: _("op verzoek"),
+    ErasedFor.RETENTION: _("de bewaartijd was om"),
     OrganisationState.REGISTERED: _("nog niet gecontroleerd"),
     OrganisationState.VERIFIED: _("gecontroleerd"),
     OrganisationState.SUSPENDED: _("tijdelijk gestopt"),

@@ -21,6 +21,8 @@ PATIENCE = timedelta(hours=30)  # a mail host that is away keeps us trying for m
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(hours=2)
 OVERTAKEN = "overtaken"  # in the data of a letter that became untrue while a worker held it: it is not tried again
+PARTING = "erasure:"  # under these keys stands the last letter to somebody: its address goes when it has gone
+NOBODY = "gewist@gewist.invalid"  # stands where an address was erased
 
 
 class MessageState(enum.Enum):
@@ -146,6 +148,24 @@ def waiting_under(key_prefixes):
         )
         .order_by(Message.id)
     )
+
+
+def stop_all_to(session, user_ids, *, by):
+    """Cancel all that still waits or failed for these accounts; gives back how many of them a worker holds just now."""
+    waiting = session.scalars(
+        select(Message)
+        .where(Message.user_id.in_(list(user_ids)), Message.state.in_((MessageState.QUEUED, MessageState.FAILED)))
+        .with_for_update()
+    ).all()
+    now, held = clock.now(), 0
+    for message in waiting:
+        if message.leased_until is not None and message.leased_until > now:
+            held += 1
+            continue
+        if message.state is MessageState.FAILED:
+            queue_again(session, message, by=by)
+        _settle(session, message, MessageState.CANCELLED, by=by)
+    return held
 
 
 def let_go(session, key_prefix, **data):
@@ -358,4 +378,6 @@ def _still_ours(session, message_id, attempt):
 
 def _settle(session, message, to, *, by=None):
     message.leased_until = None
+    if message.key.startswith(PARTING) and to is not MessageState.QUEUED:
+        message.to, message.data, message.message_id, message.trouble = NOBODY, {}, "", None
     move(session, message, to, by=by)

@@ -16,6 +16,7 @@ WITH_TABLES = (
     "rounds.models",
     "rounds.second_look",
     "intake.models",
+    "rights.models",
 )
 
 

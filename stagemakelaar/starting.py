@@ -14,10 +14,11 @@ from flask import request
 from flask_babel import gettext as _
 from sqlalchemy import inspect, select, text
 
-from stagemakelaar import clock, db, schema
+from stagemakelaar import clock, db, erasures, schema
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import N_, Busy
 from stagemakelaar.people.models import User
+from stagemakelaar.rights.listed import BadList, not_carried_out, read
 from stagemakelaar.schema import DatabaseKind
 from stagemakelaar.worker import Relay
 
@@ -94,7 +95,15 @@ def make_ready(settings):
             fill_demo(settings)
     else:
         refuse_weak_durability(current_session())
+    erase_again(settings)
     db.close_session()
+
+
+def erase_again(settings):
+    """Take out again whoever was erased, when this database does not know it; gives back how many."""
+    if settings.erasure_list is None or schema.current(current_session()) != schema.newest():
+        return 0
+    return erasures.carry_out(settings.erasure_list)
 
 
 def prepare_instance(settings):
@@ -154,7 +163,22 @@ def install(app):
                 raise Busy(N_("De database van deze dienst is niet goed ingesteld.")) from weak
             if schema.may_rewrite_the_trail(current_session()):
                 log.warning("role_may_rewrite_the_trail", remedy="migrate --grant ROLE, and run the service as ROLE")
+        refuse_who_was_erased(app.config["SETTINGS"])
         checked.append(kind)
+
+
+def refuse_who_was_erased(settings):
+    """Keep pages closed as long as somebody stands in the database who is on the list of erasures."""
+    if settings.erasure_list is None:
+        return
+    try:
+        left = not_carried_out(current_session(), read(settings.erasure_list))
+    except (BadList, OSError) as wrong:
+        log.error("erasure_list_broken", kind=type(wrong).__name__)  # noqa: TRY400 - the kind says it all
+        raise Busy(N_("De lijst van gewisten is niet te lezen.")) from wrong
+    if left:
+        log.error("erasures_not_carried_out", count=len(left))
+        raise Busy(N_("In deze database staan mensen die gewist zijn. Voer eerst migrate uit."))
 
 
 def is_empty(session):

@@ -70,7 +70,7 @@ class Relay:
     def _letters(self):
         if self._tidied is None or monotonic() - self._tidied > TIDY_EVERY:
             self._tidied = monotonic()
-            jobs.tidy()
+            jobs.tidy(self._app.config["SETTINGS"].erasure_list)
         return deliver_once(self._app)["claimed"] > 0
 
     def _runs(self):

@@ -12,6 +12,7 @@ from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Student, User
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import Interest, Membership, Organisation, Place, Recognition
+from stagemakelaar.rights.models import DataRequest, RequestState
 from stagemakelaar.rounds.models import Comment, HandChange, Proposal, ProposalState, Round, RoundState, Run
 from stagemakelaar.rounds.second_look import SecondLook
 from stagemakelaar.rounds.wanted import seats_wanted
@@ -61,6 +62,10 @@ POST /inloggen/uitnodiging/{token}                                  *
 GET  /inloggen/verder                                                sebcau
 POST /inloggen/verder                                               sebcau
 POST /uitloggen                                                     *
+
+GET  /mijn-gegevens/wissen                                          se
+POST /mijn-gegevens/wissen                                          se
+POST /mijn-gegevens/verzoeken/{own_request}/intrekken               se
 
 GET  /student                                                       s
 GET  /student/gegevens                                              s
@@ -229,6 +234,9 @@ POST /versturen                                                     bc
 POST /post/{message}/opnieuw                                        bc
 GET  /instellingen                                                  c
 POST /instellingen                                                  c
+GET  /verzoeken                                                     bcu
+GET  /verzoeken/{request}                                           bcu
+POST /verzoeken/{request}/besluit                                   c
 GET  /accounts                                                      a
 GET  /accounts/uitnodigen                                           a
 POST /accounts/uitnodigen                                           a
@@ -315,6 +323,10 @@ def records_of(session):
         "comment": first(select(Comment.id).where(Comment.programme_id == noord, Comment.answers_id.is_(None))),
         "need": seats_wanted(session, review.chosen_run).wanted[0].key,
         "message": first(select(Message.id).where(Message.programme_id == noord, Message.state == MessageState.FAILED)),
+        "request": first(
+            select(DataRequest.id).where(DataRequest.programme_id == noord, DataRequest.state == RequestState.OPEN)
+        ),
+        "own_request": first(select(DataRequest.id).where(DataRequest.programme_id == noord)),
         "account": first(select(User.id).where(User.email == "leaver@demo.example")),
     }
 

@@ -25,8 +25,9 @@ FLOORS = [
     {"placements"},
     {"rounds"},
     {"intake"},
+    {"rights"},
     {"schema", "rooms"},
-    {"solving", "copies"},
+    {"solving", "copies", "erasures"},
     {"monitoring", "jobs"},
     {"labels", "letters", "printing", "sending", "logs"},
     {"web", "seed", "worker"},
@@ -70,6 +71,7 @@ OWNERS = {
         "Wait",
     },
     "intake": {"Upload", "Merge", "Apart"},
+    "rights": {"DataRequest", "Erasure"},
 }
 # `rooms` only names the rooms that have tables, so that the whole metadata can be asked for.
 ONLY_BELOW_THE_WEB = {"flask", "wtforms", "flask_babel", "flask_login"}
@@ -252,3 +254,27 @@ def test_matching_loads_no_flask():
 
     code = "import stagemakelaar.matching, sys; sys.exit('flask' in sys.modules or 'sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_every_column_with_text_is_named_as_personal_or_not():
+    """Who adds a column says in rights/personal.py what becomes of it when its person is erased."""
+    from sqlalchemy import JSON, Enum, LargeBinary, String
+
+    from stagemakelaar.db import Base
+    from stagemakelaar.rights import personal
+    from stagemakelaar.rooms import import_models
+
+    import_models()
+    texts = {
+        (mapper.local_table.name, attribute.key)
+        for mapper in Base.registry.mappers
+        for attribute in mapper.column_attrs
+        if isinstance(attribute.columns[0].type, String | JSON | LargeBinary)
+        and not isinstance(attribute.columns[0].type, Enum)
+    }
+    named = {(one.model.__tablename__, name) for one in (*personal.STUDENT, *personal.EMPLOYER) for name in one.columns}
+    not_personal = {(table, name) for table, names in personal.NOT_PERSONAL.items() for name in names}
+    assert texts - named - not_personal == set(), "name these in stagemakelaar/rights/personal.py"
+    assert not_personal - texts == set(), "there is no such column"
+    gone = {one.model.__tablename__ for one in personal.STUDENT + personal.EMPLOYER if isinstance(one, personal.Gone)}
+    assert {(table, name) for table, name in named & not_personal if table not in gone} == set()

@@ -10,6 +10,7 @@ from stagemakelaar.errors import IllegalMove
 from stagemakelaar.outbox import Message
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import Interest, Organisation, Place
+from stagemakelaar.rights.models import DataRequest
 from stagemakelaar.rounds.models import Proposal, Round, Run
 
 ARROWS = {
@@ -30,6 +31,7 @@ ARROWS = {
     Organisation: """registered>verified registered>blocked verified>suspended verified>blocked
                      suspended>verified suspended>blocked""",
     Place: "draft>open open>paused open>closed paused>open paused>closed",
+    DataRequest: "open>granted open>refused open>withdrawn",
     Task: "open>done open>dropped done>open dropped>open",
     Interest: "new>contacted new>became_place new>dropped contacted>became_place contacted>dropped",
 }

@@ -13,6 +13,7 @@ from stagemakelaar.reference.formats import folded
 
 # A stage takes some twenty weeks, in which school, student and company speak at least three times.
 LONG_SILENCE = timedelta(weeks=6)
+IS_ERASED = exists().where(User.id == Student.user_id, User.erased_at.is_not(None)).correlate(Student)
 
 
 def case_of(session, student):
@@ -21,11 +22,14 @@ def case_of(session, student):
 
 
 def cases_visible_to(user):
-    """A statement of the cases in the user's programme; a user without one sees none. Doubles are left out."""
+    """A statement of the cases in the user's programme; a user without one sees none.
+
+    Doubles are left out, and who was erased.
+    """
     return (
         select(Case)
         .join(Case.student)
-        .where(Case.programme_id == user.programme_id, Student.merged_into_id.is_(None))
+        .where(Case.programme_id == user.programme_id, Student.merged_into_id.is_(None), ~IS_ERASED)
         .order_by(Student.sort_name)
     )
 

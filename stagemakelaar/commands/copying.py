@@ -7,7 +7,7 @@ import click
 from flask import current_app
 from flask_babel import gettext as _
 
-from stagemakelaar import db, schema, starting
+from stagemakelaar import db, erasures, schema, starting
 from stagemakelaar.audit.walking import Head, walk
 from stagemakelaar.commands.frame import DONE, FOUND_WRONG, command
 from stagemakelaar.copies.keeping import lines_of_file, new_file, sha256_of
@@ -15,6 +15,7 @@ from stagemakelaar.copies.reading import load, look_over
 from stagemakelaar.copies.writing import hashes_of, one_look, write
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.placements.queries import places_out_of_step
+from stagemakelaar.rights.listed import read
 from stagemakelaar.schema import DatabaseKind
 
 A_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -31,13 +32,21 @@ def backup(told, path):
     """Write a consistent copy."""
     settings = current_app.config["SETTINGS"]
     revision = _newest_schema()
+    listed = len(read(settings.erasure_list)) if settings.erasure_list else 0
     engine = db.make_engine(settings.database_url)
     try:
         with one_look(engine) as connection, new_file(path, settings.backup_recipient) as (stream, counted):
-            head, tables = write(connection, stream, schema=revision)
+            head, tables = write(connection, stream, schema=revision, erasures=listed)
     finally:
         engine.dispose()
-    told.note(file=str(path), bytes=counted.bytes, sha256=counted.sha256, schema=revision, audit_head=head, erasures=0)
+    told.note(
+        file=str(path),
+        bytes=counted.bytes,
+        sha256=counted.sha256,
+        schema=revision,
+        audit_head=head,
+        erasures=listed,
+    )
     rows = sum(one["rows"] for one in tables.values())
     told.say(
         _("De kopie staat in %(file)s: %(rows)s rijen, %(bytes)s bytes.", file=path, rows=rows, bytes=counted.bytes)
@@ -106,15 +115,17 @@ def _refuse_filled(engine):
     help="Zet een kopie terug, en ga na of alles er is.",
 )
 def restore(told, path, replace, identity, sha256):
-    """Put a copy back: look it over, empty what stands there if that was asked, load, check, migrate."""
+    """Put a copy back: look it over, empty what stands there if that was asked, load, check, migrate, erase again."""
     settings = current_app.config["SETTINGS"]
-    _refuse_without_erasures(settings)
+    listed = _erasures_of(settings)
     with lines_of_file(path, identity) as lines:
         about = look_over(lines)
     if sha256 is not None and sha256 != sha256_of(path):
         raise DomainError(N_("Dit is niet het bestand met deze hash."))
     told.note(sha256_ok=True if sha256 else None, schema_from=about.schema, erasures_applied=0)
     _refuse_other_kind(settings, about)
+    if len(listed) < about.erasures:
+        raise DomainError(N_("De lijst van gewisten (ERASURE_LIST) is ouder dan deze kopie: er ontbreken regels."))
     db.close_session()
     engine = db.make_engine(settings.database_url)
     try:
@@ -140,8 +151,11 @@ def restore(told, path, replace, identity, sha256):
     if differing or not sums_ok or trail.kind is not None:
         told.say(_("De kopie is teruggezet, maar er klopt iets niet. Gebruik deze database niet."))
         return FOUND_WRONG
+    again = erasures.carry_out(settings.erasure_list)
+    told.note(erasures_applied=again)
     rows = sum(one["rows"] for one in about.tables.values())
     told.say(_("Teruggezet: %(rows)s rijen van %(moment)s.", rows=rows, moment=about.made_at))
+    told.say(_("Opnieuw gewist: %(count)s mensen die op de lijst van gewisten staan.", count=again))
     return DONE
 
 
@@ -154,13 +168,12 @@ def differences(about, arrived, *, same_schema):
     )
 
 
-def _refuse_without_erasures(settings):
-    """Whoever was erased since must not come back. This version erases nobody, so a list with names is not ours."""
+def _erasures_of(settings):
+    """The list of who was erased: they must not come back, so nothing is put back without it."""
     listed = settings.erasure_list
     if listed is None or not listed.is_file():
         raise DomainError(N_("Er is geen lijst van gewisten (ERASURE_LIST). Een leeg bestand is ook een lijst."))
-    if listed.read_text(encoding="utf-8").strip():
-        raise DomainError(N_("Er staan gewiste personen op de lijst, en deze versie kan hen niet opnieuw wissen."))
+    return read(listed)
 
 
 def _refuse_other_kind(settings, about):

@@ -42,7 +42,10 @@ def migrate(told, revision, role):
     starting.prepare_instance(settings)
     starting.refuse_wrong_database(settings)
     before, after = starting.migrate(settings, revision)
+    again = starting.erase_again(settings)
     told.note(schema_from=before, schema_to=after)
+    if again:
+        told.say(_("Opnieuw gewist: %(count)s mensen die op de lijst van gewisten staan.", count=again))
     told.say(_("De database heeft nu versie %(after)s.", after=after or "-"))
     if role is not None:
         starting.grant_service(settings, role)

@@ -84,6 +84,7 @@ class User(UserMixin, Base):
     totp_counter: Mapped[int] = mapped_column(default=0)  # the last time step that was used; a code works once
     totp_next: Mapped[str | None] = mapped_column(String(64))  # of an app that is being set up
     signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the last time
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nobody can be known by what stands here any more
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     programme: Mapped[Programme | None] = relationship()

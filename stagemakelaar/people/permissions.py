@@ -25,12 +25,15 @@ class Permission(enum.Enum):
     PROGRAMME_SETTINGS = "programme_settings"  # weights, terms, four eyes
     MANAGE_ACCOUNTS = "manage_accounts"  # invite and disable staff; no student files
     READ_TRAIL = "read_trail"  # the audit trail
+    OWN_RIGHTS = "own_rights"  # ask to be erased
+    SEE_RIGHTS = "see_rights"  # what people asked about their own data
+    DECIDE_RIGHTS = "decide_rights"  # grant or refuse that
     OWN_ACCOUNT = "own_account"  # language, sessions, signing out
 
 
 GRANTS = {
-    Role.STUDENT: {Permission.OWN_FILE, Permission.OWN_ACCOUNT},
-    Role.EMPLOYER: {Permission.OWN_ORGANISATION, Permission.OWN_ACCOUNT},
+    Role.STUDENT: {Permission.OWN_FILE, Permission.OWN_RIGHTS, Permission.OWN_ACCOUNT},
+    Role.EMPLOYER: {Permission.OWN_ORGANISATION, Permission.OWN_RIGHTS, Permission.OWN_ACCOUNT},
     Role.BROKER: {
         Permission.SEE_CASES,
         Permission.WORK_CASES,
@@ -39,6 +42,7 @@ GRANTS = {
         Permission.RUN_ROUNDS,
         Permission.DECIDE,
         Permission.REPLAY_POST,
+        Permission.SEE_RIGHTS,
         Permission.OWN_ACCOUNT,
     },
     Role.COORDINATOR: {
@@ -50,10 +54,12 @@ GRANTS = {
         Permission.DECIDE,
         Permission.REPLAY_POST,
         Permission.PROGRAMME_SETTINGS,
+        Permission.SEE_RIGHTS,
+        Permission.DECIDE_RIGHTS,
         Permission.OWN_ACCOUNT,
     },
     Role.ADMIN: {Permission.MANAGE_ACCOUNTS, Permission.OWN_ACCOUNT},
-    Role.AUDITOR: {Permission.READ_TRAIL, Permission.OWN_ACCOUNT},
+    Role.AUDITOR: {Permission.READ_TRAIL, Permission.SEE_RIGHTS, Permission.OWN_ACCOUNT},
 }
 
 

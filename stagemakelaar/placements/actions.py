@@ -110,6 +110,11 @@ def withdraw(session, placement, *, reason, note="", by):
     _withdraw(session, placement, WithdrawnBy.BROKER, reason, note, by=by)
 
 
+def leave(session, placement, *, by):
+    """End a live placement because its student is taken out of the tables; the company hears that it is off."""
+    _withdraw(session, placement, WithdrawnBy.BROKER, BrokerReason.OTHER, "", by=by)
+
+
 def undo(session, placement, *, note, by):
     """Take a placement back before anyone heard of it: no letter leaves, and the student keeps the waiting band."""
     placement = locked(session, placement)

@@ -6,7 +6,7 @@ from sqlalchemy import exists, func, not_, or_, select
 
 from stagemakelaar import clock
 from stagemakelaar.errors import NotFound
-from stagemakelaar.people.models import Student
+from stagemakelaar.people.models import Student, User
 from stagemakelaar.placements.models import LIVE, Placement, PlacementState
 from stagemakelaar.places.models import Place, PlaceCode, PlaceState, Recognition
 from stagemakelaar.places.queries import end_of_recognition
@@ -94,9 +94,15 @@ def _at(organisation):
     return (
         select(Placement)
         .join(Place, Place.id == Placement.place_id)
-        .where(Place.organisation_id == organisation.id)
+        .where(Place.organisation_id == organisation.id, ~_is_erased())
         .order_by(Placement.state_changed_at.desc(), Placement.id.desc())
     )
+
+
+def _is_erased():
+    """The condition that the student was erased: to a company such a placement does not exist any more."""
+    account = select(User.id).join(Student, Student.user_id == User.id)
+    return account.where(Student.id == Placement.student_id, User.erased_at.is_not(None)).correlate(Placement).exists()
 
 
 def placement_at(session, organisation, placement_id):
@@ -105,7 +111,7 @@ def placement_at(session, organisation, placement_id):
         session,
         select(Placement)
         .join(Place, Place.id == Placement.place_id)
-        .where(Placement.id == placement_id, Place.organisation_id == organisation.id, _was_told()),
+        .where(Placement.id == placement_id, Place.organisation_id == organisation.id, _was_told(), ~_is_erased()),
     )
 
 

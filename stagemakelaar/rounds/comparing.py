@@ -20,6 +20,7 @@ from stagemakelaar.matching.scoring import agreed_points, fit_of, score
 from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.reference.models import Qualification
 from stagemakelaar.rounds.columns_of import days_waited
+from stagemakelaar.rounds.forgetting import stored
 from stagemakelaar.rounds.models import Run, RunState, Unplaced
 from stagemakelaar.rounds.reading import day, number, read, text
 from stagemakelaar.rounds.run_settings import RunSettings
@@ -157,7 +158,9 @@ def figures(session, comparison, a, b):
 def comparable_runs(session, match_round):
     """The computed runs of a round, the newest first."""
     return session.scalars(
-        select(Run).where(Run.round_id == match_round.id, Run.state == RunState.COMPUTED).order_by(Run.id.desc())
+        select(Run)
+        .where(Run.round_id == match_round.id, Run.state == RunState.COMPUTED, Run.frozen_input.is_not(None))
+        .order_by(Run.id.desc())
     ).all()
 
 
@@ -181,8 +184,8 @@ def _compared(session, a, b):
 
 
 def _facts_and_outcome(session, run):
-    stored = session.execute(select(Run.frozen_input, Run.outcome).where(Run.id == run.id)).one()
-    return Problem.from_bytes(stored.frozen_input), Outcome.from_bytes(stored.outcome)
+    kept = stored(session, run)
+    return Problem.from_bytes(kept.frozen_input), Outcome.from_bytes(kept.outcome)
 
 
 def _half(facts, outcome, rows, weights):

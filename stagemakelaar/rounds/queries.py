@@ -11,6 +11,7 @@ from stagemakelaar.matching.problem import Outcome, Problem
 from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.placements.models import LIVE, Placement
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceState
+from stagemakelaar.rounds.forgetting import is_forgotten, stored
 from stagemakelaar.rounds.models import Proposal, ProposalState, Review, Round, RoundState, Run, RunState, Unplaced
 from stagemakelaar.rounds.run_settings import RunSettings
 
@@ -133,7 +134,7 @@ def last_computed_run(session, programme_id):
     return session.scalars(
         select(Run)
         .outerjoin(Round, and_(Round.chosen_run_id == Run.id, Round.state == RoundState.REVIEW))
-        .where(Run.programme_id == programme_id, Run.state == RunState.COMPUTED)
+        .where(Run.programme_id == programme_id, Run.state == RunState.COMPUTED, Run.frozen_input.is_not(None))
         .order_by(Round.id.is_(None), Run.id.desc())
         .limit(1)
     ).first()
@@ -303,8 +304,10 @@ def last_search_for(session, student):
 def alternatives_for(session, proposal):
     """The other places that this student could have had, by name: a list of (place, Alternative, {key: name}).
 
-    The order says nothing about which is best; what each would cost is exact.
+    The order says nothing about which is best; what each would cost is exact. None when the run was emptied since.
     """
+    if is_forgotten(session, proposal.run):
+        return []
     problem, outcome = computed(session, proposal.run)
     found = alternatives(problem, outcome, proposal.student_id)
     wanted = {other.opening for other in found}
@@ -320,9 +323,9 @@ def computed(session, run):
     """The problem and the outcome of a computed run. Equal hash, equal content: they are kept for the next page."""
     found = _at_hand.get(run.outcome_hash)
     if found is None:
-        stored = session.execute(select(Run.frozen_input, Run.outcome).where(Run.id == run.id)).one()
-        problem = RunSettings.of(run).applied_to(Problem.from_bytes(stored.frozen_input))
-        found = problem, Outcome.from_bytes(stored.outcome)
+        kept = stored(session, run)
+        problem = RunSettings.of(run).applied_to(Problem.from_bytes(kept.frozen_input))
+        found = problem, Outcome.from_bytes(kept.outcome)
         for oldest in list(_at_hand)[: len(_at_hand) - KEPT + 1]:
             _at_hand.pop(oldest, None)
         _at_hand[run.outcome_hash] = found

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 from sqlalchemy import select
 
+from stagemakelaar.errors import DomainError
 from stagemakelaar.matching.columns import part_of
 from stagemakelaar.matching.problem import Problem
 from stagemakelaar.matching.scoring import PARTS, Weights
@@ -19,6 +20,7 @@ from stagemakelaar.places.models import Organisation, OrganisationState, Place, 
 from stagemakelaar.reach import pairs
 from stagemakelaar.reference.postcodes import pc4_of
 from stagemakelaar.rounds import columns_of
+from stagemakelaar.rounds.forgetting import FORGOTTEN, erased_in
 from stagemakelaar.rounds.hints import hints_of
 from stagemakelaar.rounds.models import Proposal, Review, Run, Verdict
 from stagemakelaar.rounds.queries import IS_READY, STANDS, takes_part
@@ -46,7 +48,8 @@ def freeze_again(session, run, earlier):
     facts = Problem.from_bytes(earlier.frozen_input)
     people, places = facts.candidates, facts.openings
     placed = select(Placement.student_id).where(Placement.programme_id == run.programme_id, Placement.state.in_(LIVE))
-    left = ~np.isin(people.key, session.scalars(placed).all())
+    gone = [*session.scalars(placed), *session.scalars(erased_in(run.programme_id))]
+    left = ~np.isin(people.key, gone)
     free = read(session, select(number(Place.id), number(Place.free)).where(Place.programme_id == run.programme_id))
     still_free = dict(zip(free.id.tolist(), free.free.tolist(), strict=True))
     seats = np.minimum(places.seats, [still_free.get(key, 0) for key in places.key.tolist()])
@@ -70,6 +73,8 @@ def freeze_again(session, run, earlier):
 
 def thaw(run):
     """Return the very problem that this run was given: the facts that were kept with it, under its settings."""
+    if run.frozen_input is None:
+        raise DomainError(FORGOTTEN)
     return RunSettings.of(run).applied_to(Problem.from_bytes(run.frozen_input))
 
 

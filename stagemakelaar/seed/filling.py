@@ -18,6 +18,7 @@ from stagemakelaar.people.models import Programme, User
 from stagemakelaar.reference.starter import load_starter
 from stagemakelaar.seed import accounts, canaries, rounds
 from stagemakelaar.seed.archive import Archive
+from stagemakelaar.seed.asked import ask
 from stagemakelaar.seed.companies import CARE, Companies
 from stagemakelaar.seed.desk import lay_on_the_desk
 from stagemakelaar.seed.history import EARLY, FRESH, LATE, History
@@ -139,6 +140,7 @@ def fill_crowds(crowds, scale, seed, today):
         (7, lambda session, one: one.history.answer(session, early=False)),
         (3, lambda session, one: Kept(one.town).fill(session)),
         (FRESH, lambda session, one: one.history.plan(session, FRESH)),
+        (2, lambda session, one: ask(session, one.town.programme.id)),
         (1, _round_of_today),
     ):
         _act(country, fillings, trail, days, act)

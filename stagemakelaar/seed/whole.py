@@ -31,6 +31,8 @@ def seed(settings, scale, number, today, *, replace=False, canaries=None, accoun
             schema.migrate(engine)
         finally:
             engine.dispose()
+        if settings.erasure_list is not None:  # nobody real was on it, and the same people come back
+            settings.erasure_list.unlink(missing_ok=True)
         with transaction() as session:
             schema.mark(session, DatabaseKind.INCOMPLETE)
         fill(scale, number, today, canary_file=canary_file, accounts_file=accounts_file)

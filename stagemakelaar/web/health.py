@@ -5,9 +5,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from stagemakelaar import db, monitoring, outbox, schema
+from stagemakelaar.rights.listed import BadList, Watch
 from stagemakelaar.web.access import public
 
 pages = Blueprint("health", __name__)
+
+watch = Watch()
 
 
 @pages.get("/gezondheid/leeft")
@@ -32,7 +35,9 @@ def ready():
             wrong.append("schema")
         elif schema.is_incomplete(session):
             wrong.append("incomplete")
-        elif outbox.oldest_due_seconds(session) > monitoring.LAG:
+        elif (listed := _erasures(session)) is not None:
+            (wrong if listed == "not_ready" else lagging).append("erasures")
+        if not wrong and outbox.oldest_due_seconds(session) > monitoring.LAG:
             lagging.append("outbox")
     if monitoring.disk_is_nearly_full(current_app.config["SETTINGS"].instance):
         lagging.append("disk")
@@ -41,3 +46,15 @@ def ready():
     if lagging:
         return jsonify(status="degraded", reasons=lagging)
     return jsonify(status="ready")
+
+
+def _erasures(session):
+    """ "not_ready" while somebody of the list stands here unerased; "degraded" when the list misses somebody."""
+    path = current_app.config["SETTINGS"].erasure_list
+    if path is None:
+        return None
+    try:
+        left, misses = watch.look(session, path)
+    except (BadList, OSError):
+        return "not_ready"
+    return "not_ready" if left else "degraded" if misses else None

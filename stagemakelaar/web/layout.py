@@ -36,9 +36,10 @@ MENUS = {
         ("rounds.index", lazy_gettext("Rondes")),
         ("placements.index", lazy_gettext("Plaatsingen")),
         ("post.index", lazy_gettext("Post")),
+        ("data_requests.index", lazy_gettext("AVG-verzoeken")),
     ],
     Role.ADMIN: [("accounts.index", lazy_gettext("Accounts"))],
-    Role.AUDITOR: [("trail.index", lazy_gettext("Logboek"))],
+    Role.AUDITOR: [("trail.index", lazy_gettext("Logboek")), ("data_requests.index", lazy_gettext("AVG-verzoeken"))],
 }
 MENUS[Role.COORDINATOR] = [*MENUS[Role.BROKER], ("programme.settings", lazy_gettext("Instellingen"))]
 

@@ -104,7 +104,7 @@ def test_a_filled_database_is_not_overwritten_by_itself(call, copy):
     assert (code, bool(told["refusal"]), slugs()) == (3, True, ["noord", "zuid"])
 
 
-@pytest.mark.parametrize("listed", [None, '{"student": 7}\n'])
+@pytest.mark.parametrize("listed", [None, '{"student": 7}\n', "half a line"])
 def test_without_a_list_of_erasures_that_we_can_follow_nothing_comes_back(call, copy, app, listed):
     path = app.config["SETTINGS"].erasure_list
     path.unlink() if listed is None else path.write_text(listed)

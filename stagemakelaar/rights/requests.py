@@ -1,0 +1,167 @@
+"""Asking something about one's own data, and the decision of a coordinator; the law gives a month."""
+
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from stagemakelaar import audit, clock, outbox
+from stagemakelaar.errors import N_, DomainError, NotFound, Overtaken
+from stagemakelaar.flow import move
+from stagemakelaar.people.models import Programme, Role, Student, User
+from stagemakelaar.rights import erasing
+from stagemakelaar.rights.models import DataRequest, ErasedFor, RequestKind, RequestState
+
+
+def a_month_after(day):
+    """The last day of the term of the AVG (art. 12): the same day of the next month, or its last."""
+    year, month = (day.year, day.month + 1) if day.month < 12 else (day.year + 1, 1)
+    for number in range(day.day, 27, -1):
+        try:
+            return date(year, month, number)
+        except ValueError:
+            continue
+    return date(year, month, day.day)
+
+
+def last_day_of_term():
+    """By when there must be an answer to what is asked today."""
+    return a_month_after(clock.today())
+
+
+def ask(session, *, kind, why="", by):
+    """Ask for something about one's own data. Gives back the request; asking twice gives the open one."""
+    waiting = open_request_of(session, by, kind)
+    if waiting is not None:
+        return waiting
+    now = clock.now()
+    request = DataRequest(
+        kind=kind,
+        user_id=by.id,
+        user=by,
+        programme_id=erasing.programme_of(session, by),
+        why=why.strip(),
+        answer_by_on=last_day_of_term(),
+        state=RequestState.OPEN,
+        state_changed_at=now,
+        created_at=now,
+    )
+    session.add(request)
+    session.flush()
+    audit.record(session, "data_request.asked", request, by=by, programme_id=request.programme_id, kind=kind.value)
+    return request
+
+
+def take_back(session, request, *, by):
+    """The asker does not want it any more."""
+    move(session, _locked(session, request), RequestState.WITHDRAWN, by=by)
+
+
+def grant(session, request, *, answer="", by, version=None):
+    """Do what was asked. Of an erasure nothing is left to tell but the last letter."""
+    request = _to_decide(session, request, by=by, version=version)
+    request.answer, request.decided_by_id = answer.strip(), by.id
+    move(session, request, RequestState.GRANTED, by=by, kind=request.kind.value)
+    if request.kind is RequestKind.ERASURE:
+        session.flush()
+        return erasing.erase(session, session.get_one(User, request.user_id), why=ErasedFor.REQUEST, by=by)
+    _tell(session, request)
+    return None
+
+
+def refuse(session, request, *, answer, by, version=None):
+    """Say no, with the reason; the asker can complain at the Autoriteit Persoonsgegevens."""
+    if not answer.strip():
+        raise DomainError(N_("Schrijf op waarom niet. De vrager leest het."), field="answer")
+    request = _to_decide(session, request, by=by, version=version)
+    request.answer, request.decided_by_id = answer.strip(), by.id
+    move(session, request, RequestState.REFUSED, by=by, kind=request.kind.value)
+    _tell(session, request)
+
+
+def _tell(session, request):
+    user = request.user
+    kind = f"{user.role.value}_request_decided"
+    outbox.promise(
+        session,
+        kind=kind,
+        to=user.email,
+        user=user,
+        key=f"data_request:{request.id}:decided",
+        programme_id=request.programme_id,
+        day=clock.day_of(request.created_at).isoformat(),
+    )
+
+
+def _to_decide(session, request, *, by, version):
+    request = _locked(session, request)
+    if request.user_id == by.id:
+        raise DomainError(N_("Over uw eigen verzoek beslist een ander."))
+    if request.state is not RequestState.OPEN or (version is not None and request.version != version):
+        raise Overtaken(N_("Over dit verzoek is al beslist, of het is ingetrokken. Kijk hoe het er nu voor staat."))
+    return request
+
+
+def _locked(session, request):
+    return session.scalars(
+        select(DataRequest)
+        .where(DataRequest.id == request.id)
+        .with_for_update(of=DataRequest)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+# --- looking -------------------------------------------------------------------------------------------------------
+
+
+def open_request_of(session, user, kind):
+    """What this user asked and nobody has decided about yet, or None."""
+    mine = (DataRequest.user_id == user.id, DataRequest.kind == kind, DataRequest.state == RequestState.OPEN)
+    return session.scalars(select(DataRequest).where(*mine)).first()
+
+
+def requests_of(session, user):
+    """All that this user ever asked, the latest first."""
+    own = select(DataRequest).where(DataRequest.user_id == user.id).order_by(DataRequest.id.desc())
+    return session.scalars(own).all()
+
+
+def own_request(session, user, request_id):
+    """One of one's own requests; raises NotFound for another's and for nobody's."""
+    return _one(session, select(DataRequest).where(DataRequest.id == request_id, DataRequest.user_id == user.id))
+
+
+def requests_visible_to(user):
+    """A statement of the requests that a member of staff may see: the open ones first, by their last day.
+
+    A company's person without a programme is everyone's; the auditor sees all, by number.
+    """
+    found = select(DataRequest).order_by(
+        DataRequest.state != RequestState.OPEN, DataRequest.answer_by_on, DataRequest.id
+    )
+    if user.role is Role.AUDITOR:
+        return found
+    return found.where(or_(DataRequest.programme_id == user.programme_id, DataRequest.programme_id.is_(None)))
+
+
+def request_for(session, user, request_id):
+    """One request if this user may see it; raises NotFound otherwise."""
+    return _one(session, requests_visible_to(user).where(DataRequest.id == request_id))
+
+
+def programme_that_decides(session, request):
+    """The programme whose coordinator decides, or None."""
+    return session.get(Programme, request.programme_id) if request.programme_id is not None else None
+
+
+def student_id_of(session, request):
+    """The number of the student who asked, for a link to the file; None for others and for who was erased."""
+    if request.user.role is not Role.STUDENT or request.user.erased_at is not None:
+        return None
+    return session.scalar(select(Student.id).where(Student.user_id == request.user_id))
+
+
+def _one(session, statement):
+    found = session.scalars(statement).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,110 @@
+"""What people asked about their own data, for staff: brokers read, a coordinator decides, the auditor sees numbers."""
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from stagemakelaar import clock, db, erasures
+from stagemakelaar.db import current_session, transaction
+from stagemakelaar.errors import DomainError
+from stagemakelaar.people.models import Role
+from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.rights import erasing, requests
+from stagemakelaar.rights.models import RequestKind, RequestState
+from stagemakelaar.web.access import actor, allow
+from stagemakelaar.web.fields import OneOf, Version
+from stagemakelaar.web.forms import BaseForm, LongText, required
+from stagemakelaar.web.paging import rows_of
+
+pages = Blueprint("data_requests", __name__)
+
+GRANT, REFUSE = "grant", "refuse"
+
+
+class DecideForm(BaseForm):
+    """Yes or no; a no owes a reason, which the asker reads."""
+
+    version = Version()
+    verdict = OneOf(
+        _l("Wat besluit u?"),
+        [required(_l("Kies wat u besluit."))],
+        among=[(GRANT, _l("Toestaan")), (REFUSE, _l("Weigeren"))],
+    )
+    answer = LongText(
+        _l("Waarom?"),
+        description=_l("Verplicht als u weigert. De vrager leest dit, dus schrijf het in gewone woorden."),
+        render_kw={"rows": 3},
+    )
+
+
+@pages.get("/verzoeken")
+@allow(Permission.SEE_RIGHTS)
+def index():
+    """All requests of the programme, the open ones first."""
+    return render_template(
+        "rights/index.html",
+        rows=rows_of(current_session(), requests.requests_visible_to(actor())),
+        names=actor().role is not Role.AUDITOR,
+        today=clock.today(),
+    )
+
+
+@pages.get("/verzoeken/<int:request_id>")
+@allow(Permission.SEE_RIGHTS)
+def show(request_id):
+    """One request, what stands in its way, and for a coordinator the decision."""
+    asked = requests.request_for(current_session(), actor(), request_id)
+    return _page(asked, DecideForm(data={"version": asked.version}))
+
+
+@pages.post("/verzoeken/<int:request_id>/besluit")
+@allow(Permission.DECIDE_RIGHTS)
+def decide(request_id):
+    asked = requests.request_for(current_session(), actor(), request_id)
+    form = DecideForm(request.form)
+    if not form.validate():
+        return _page(asked, form)
+    try:
+        _decide(request_id, form)
+    except DomainError as refusal:
+        db.look_again()
+        form.refuse(refusal)
+        return _page(requests.request_for(current_session(), actor(), request_id), form)
+    granted = form.verdict.data == GRANT
+    flash(
+        _("Toegestaan. De vrager krijgt bericht.") if granted else _("Geweigerd. De vrager krijgt bericht."), "success"
+    )
+    return redirect(url_for(".index"), 303)
+
+
+def _decide(request_id, form):
+    """Decide; an erasure goes into the list of erasures before its last letter may leave."""
+    path = current_app.config["SETTINGS"].erasure_list
+    granted = form.verdict.data == GRANT
+    told = {"answer": form.answer.data or "", "by": actor(), "version": form.version.data}
+    erases = granted and requests.request_for(current_session(), actor(), request_id).kind is RequestKind.ERASURE
+    if erases:
+        erasures.refuse_without_list(path)
+    with transaction() as session:
+        asked = requests.request_for(session, actor(), request_id)
+        (requests.grant if granted else requests.refuse)(session, asked, **told)
+    if erases:
+        erasures.write_down(path)
+        db.empty_log()
+
+
+def _page(asked, form):
+    session = current_session()
+    is_open = asked.state is RequestState.OPEN
+    wrong = erasing.refusal(session, asked.user) if is_open and asked.kind is RequestKind.ERASURE else None
+    return render_template(
+        "rights/show.html",
+        asked=asked,
+        form=form,
+        named=actor().role is not Role.AUDITOR and asked.user.erased_at is None,
+        programme=requests.programme_that_decides(session, asked),
+        student_id=requests.student_id_of(session, asked) if may(actor(), Permission.SEE_CASES) else None,
+        decides=is_open and may(actor(), Permission.DECIDE_RIGHTS),
+        is_open=is_open,
+        refusal=wrong.message if wrong else None,
+    ), form.status

@@ -1,0 +1,97 @@
+"""Asking to be erased, and the coordinator's decision, as people see it."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from stagemakelaar.db import transaction
+from stagemakelaar.outbox import Message
+from stagemakelaar.people.models import Role, User
+from stagemakelaar.rights import listed, requests
+from stagemakelaar.rights.models import DataRequest, RequestKind, RequestState
+
+
+@pytest.fixture
+def listing(app, tmp_path, monkeypatch):
+    path = tmp_path / "erasures.jsonl"
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], erasure_list=path))
+    return path
+
+
+def asked_by(user_id):
+    with transaction() as session:
+        return requests.ask(session, kind=RequestKind.ERASURE, why="Ik stop.", by=session.get(User, user_id)).id
+
+
+def test_a_student_asks_sees_the_term_and_takes_it_back(make, browse, session):
+    student = make.student()
+    mine = browse.as_(student.user)
+    page = mine.get("/student/gegevens")
+    page = mine.get(page.links["Laat mijn gegevens wissen"])
+    assert "uiterlijk op 3 maart 2027" in page.text
+    page = page.submit("", why="Ik ga iets anders doen.").follow()
+    asked = session.scalars(select(DataRequest)).one()
+    assert (asked.state, asked.why, "3 maart 2027" in page.text) == (RequestState.OPEN, "Ik ga iets anders doen.", True)
+    page.submit(f"/mijn-gegevens/verzoeken/{asked.id}/intrekken")
+    assert session.get(DataRequest, asked.id).state is RequestState.WITHDRAWN
+
+
+def test_a_granted_request_erases_and_is_listed(make, browse, session, listing):
+    student, coordinator = make.student(), make.staff(Role.COORDINATOR)
+    name, user_id = student.last_name, student.user_id
+    theirs, deciding = browse.as_(student.user), browse.as_(coordinator)
+    number = asked_by(user_id)
+    page = deciding.get(f"/verzoeken/{number}")
+    assert name in page.text
+    page = page.submit(f"/verzoeken/{number}/besluit", verdict="grant").follow()
+    assert name not in page.text
+    assert "gewiste student" in page.text
+    assert [line.user for line in listed.read(listing)] == [user_id]
+    assert theirs.get("/student", status=302).location.startswith("/inloggen")
+    assert session.get(User, user_id).erased_at
+
+
+def test_a_refusal_owes_a_reason_that_the_asker_reads(make, browse, session, listing):
+    student, coordinator = make.student(), make.staff(Role.COORDINATOR)
+    mine, deciding, number = browse.as_(student.user), browse.as_(coordinator), asked_by(student.user_id)
+    page = deciding.get(f"/verzoeken/{number}")
+    page = page.submit(f"/verzoeken/{number}/besluit", verdict="refuse", status=422)
+    assert page.error_at("answer")
+    page.submit(f"/verzoeken/{number}/besluit", verdict="refuse", answer="Uw stage loopt nog.")
+    assert "Uw stage loopt nog." in mine.get("/mijn-gegevens/wissen").text
+    assert session.scalars(select(Message.kind).order_by(Message.id.desc())).first() == "student_request_decided"
+    assert not listing.exists()
+
+
+def test_an_old_page_is_overtaken(make, browse, session, listing):
+    user_id, coordinator = make.student().user_id, make.staff(Role.COORDINATOR)
+    number = asked_by(user_id)
+    page = browse.as_(coordinator).get(f"/verzoeken/{number}")
+    with transaction() as writing:
+        user = writing.get(User, user_id)
+        requests.take_back(writing, requests.own_request(writing, user, number), by=user)
+    page.submit(f"/verzoeken/{number}/besluit", verdict="grant", status=409)
+    assert session.get(User, user_id).erased_at is None
+
+
+def test_brokers_read_other_programmes_do_not_and_the_auditor_sees_numbers(make, browse):
+    student = make.student()
+    name, number = student.last_name, asked_by(student.user_id)
+    mine, reading, auditing = map(browse.as_, (student.user, make.broker(), make.staff(Role.AUDITOR)))
+    elsewhere = browse.as_(make.broker(programme=make.programme("zuid")))
+    page = reading.get(f"/verzoeken/{number}")
+    assert name in page.text
+    assert "verdict" not in page.response.get_data(as_text=True)
+    assert name not in auditing.get("/verzoeken").text
+    assert "Ik stop." not in auditing.get(f"/verzoeken/{number}").text
+    elsewhere.get(f"/verzoeken/{number}", status=404)
+    mine.get(f"/verzoeken/{number}", status=403)
+
+
+def test_an_employer_asks_as_well(make, browse, session):
+    user = make.employer_of(make.organisation())
+    user_id = user.id
+    browse.as_(user).get("/mijn-gegevens/wissen").submit("", why="")
+    asked = session.scalars(select(DataRequest)).one()
+    assert (asked.user_id, asked.programme_id is None) == (user_id, False)
