@@ -5,8 +5,8 @@ from alembic import op
 
 from stagemakelaar.db import UtcDateTime
 
-revision = "0026_rights"
-down_revision = "0025_work_list"
+revision = "0028_rights"
+down_revision = "0027_signing_in"
 branch_labels = None
 depends_on = None
 
