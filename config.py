@@ -33,6 +33,7 @@ class Settings:
     erasure_list: Path | None = None  # who was erased, kept apart from the back-ups; None: none is kept
     celery_broker_url: str | None = None  # where Celery finds its calls; None: threads carry the work
     backup_recipient: str | None = None  # the public age key for which back-ups are encrypted
+    security_contacts: tuple[str, ...] = ()  # where to report a leak; empty: the programmes
     metrics_token: str | None = None  # opens /metrics; None: there is no such page
     argon2: tuple[int, int, int] = (19_456, 2, 1)  # KiB, passes, lanes
 
@@ -82,6 +83,7 @@ def from_environment(environ=None):
         celery_broker_url=environ.get("CELERY_BROKER_URL") or None,
         backup_recipient=environ.get("BACKUP_RECIPIENT") or None,
         metrics_token=environ.get("METRICS_TOKEN") or None,
+        security_contacts=_contacts(environ),
     )
     if not demo:
         _refuse_unsafe(settings, environ)
@@ -103,6 +105,13 @@ def _refuse_unsafe(settings, environ):
         raise SettingsWrong("STAGEMAKELAAR_CLOCK may not be set in production.")
     if environ.get("FLASK_DEBUG", "0") not in {"", "0", "false"}:
         raise SettingsWrong("FLASK_DEBUG must be off in production.")
+
+
+def _contacts(environ):
+    contacts = tuple(environ.get("SECURITY_CONTACT", "").split())
+    if not all(contact.startswith(("mailto:", "https://", "tel:")) for contact in contacts):
+        raise SettingsWrong("SECURITY_CONTACT must hold addresses that begin with mailto:, https:// or tel:.")
+    return contacts
 
 
 def _whole_number(environ, name, default, least, most):

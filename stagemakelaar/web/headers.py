@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -21,6 +20,7 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+OVER_TLS_ALONE = "max-age=63072000; includeSubDomains"  # two years
 
 
 def install(app):
@@ -32,16 +32,20 @@ def install(app):
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
         if settings.is_https:
-            response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
-        if not request.path.startswith("/gezondheid/"):
-            response.headers["Cache-Control"] = "no-store"
+            response.headers["Strict-Transport-Security"] = OVER_TLS_ALONE
+        response.headers["Cache-Control"] = "no-store"
         return response
 
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=3600, add_headers_function=_nosniff)
 
+    def add_to_static(headers, _path, _url):
+        for name, value in ALWAYS.items():
+            headers[name] = value
+        if settings.is_https:
+            headers["Strict-Transport-Security"] = OVER_TLS_ALONE
 
-def _nosniff(headers, _path, _url):
-    headers["X-Content-Type-Options"] = "nosniff"
+    app.wsgi_app = WhiteNoise(
+        app.wsgi_app, root=STATIC, prefix="static/", max_age=3600, add_headers_function=add_to_static
+    )

@@ -64,10 +64,11 @@ def show_help():
 @public
 def security():
     """Where to report a leak (RFC 9116). The day on which it expires moves along, whole days at a time."""
-    own = current_app.config["SETTINGS"].public_url
+    settings = current_app.config["SETTINGS"]
+    own, contacts = settings.public_url, settings.security_contacts
     ends = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=SECURITY_TXT_DAYS)
     lines = [
-        *(f"Contact: mailto:{programme.email}" for programme in programmes(current_session())),
+        *(f"Contact: {contact}" for contact in contacts or _of_programmes()),
         f"Contact: {own}{url_for('.help_page')}#lek",
         f"Expires: {ends:%Y-%m-%dT%H:%M:%SZ}",
         "Preferred-Languages: nl, en",
@@ -75,6 +76,10 @@ def security():
         f"Policy: {own}{url_for('.help_page')}#lek",
     ]
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def _of_programmes():
+    return [f"mailto:{programme.email}" for programme in programmes(current_session())]
 
 
 @pages.post("/taal")

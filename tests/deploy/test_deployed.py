@@ -13,7 +13,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from stagemakelaar import db
+from stagemakelaar.people import signing_in
+from stagemakelaar.people.models import Role
+from tests.builders import Make
+from tests.deploy import norms
 from tests.services import nginx
 from tests.services.nginx import HOST
 
@@ -61,6 +67,19 @@ class Service:
 
     def start_proxy(self):
         self.proxy = nginx.start(nginx.configure(self.folder, socket=self.socket, plain=self.plain, tls=self.tls))
+
+    def redirects_to(self, path="/"):
+        """Where plain http leads."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.plain, timeout=20)
+        with contextlib.closing(connection):
+            connection.request("GET", path, headers={"Host": HOST})
+            return connection.getresponse().headers["Location"]
+
+    def shake_hands(self, *words):
+        """What openssl tells of a way of greeting."""
+        line = ["openssl", "s_client", "-connect", f"127.0.0.1:{self.tls}", "-servername", HOST, *words]
+        told = subprocess.run(line, input=b"", capture_output=True, timeout=20, check=False)
+        return (told.stdout + told.stderr).decode(errors="replace")
 
     def line(self, name=HOST):
         context = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
@@ -201,3 +220,132 @@ def test_a_database_that_may_forget_opens_no_page(service, postgres_cluster, tmp
         [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
     assert told.stdout.strip() == "503"
+
+
+# --- norms ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.promise("P43")
+def test_mozilla_and_internet_nl_have_nothing_to_object_to(service, record_property):
+    service.wait_until(200)
+    scores = {}
+    for path in ("/", "/inloggen", "/inloggen/medewerker", "/privacy", "/bestaat-niet"):
+        _status, headers, page = service.ask("GET", path, headers={"Accept-Encoding": "gzip, br"})
+        scores[path] = norms.observatory(headers, page, HOST, service.redirects_to(path))
+        assert norms.internet_nl(headers, page, service.redirects_to(path), HOST) == [], path
+    assert min(scores.values()) >= 130, scores  # 100 and more is A+
+    record_property("observatory", scores)
+    status, headers, text = service.ask("GET", "/.well-known/security.txt")
+    assert (status, headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    assert {"Contact", "Expires", "Canonical"} <= {line.partition(":")[0] for line in text.splitlines()}
+
+
+@pytest.mark.promise("P43", red=True)
+@pytest.mark.parametrize(
+    ("name", "value", "most"),
+    [
+        ("Content-Security-Policy", None, 75),
+        ("Content-Security-Policy", "default-src 'none'; script-src 'unsafe-inline'", 80),
+        ("Strict-Transport-Security", None, 80),
+        ("Strict-Transport-Security", "max-age=86400", 125),
+        ("Set-Cookie", "__Host-session=a; HttpOnly; SameSite=Lax", 125),
+        ("Access-Control-Allow-Origin", "*", 50),
+        ("X-Content-Type-Options", None, 130),
+    ],
+)
+def test_a_header_that_is_missing_or_weak_would_be_seen(service, name, value, most):
+    _status, headers, page = service.ask("GET", "/inloggen")
+    before = norms.observatory(headers, page, HOST, f"https://{HOST}/")
+    del headers[name]
+    if value is not None:
+        headers[name] = value
+    assert norms.observatory(headers, page, HOST, f"https://{HOST}/") <= min(most, before - 5)
+    if name in {"Content-Security-Policy", "Strict-Transport-Security", "X-Content-Type-Options"}:
+        assert norms.internet_nl(headers, page, f"https://{HOST}/", HOST)
+
+
+@pytest.mark.promise("P43")
+def test_only_tls_that_the_ncsc_calls_good_is_spoken(service):
+    service.wait_until(200)
+    good = service.shake_hands("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384")
+    assert "Cipher is ECDHE-ECDSA-AES256-GCM-SHA384" in good
+    assert "Compression: NONE" in good
+    for words in (
+        ("-tls1_1", "-cipher", "ALL:@SECLEVEL=0"),
+        ("-tls1", "-cipher", "ALL:@SECLEVEL=0"),
+        ("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES128-SHA:AES128-GCM-SHA256"),
+        ("-tls1_2", "-groups", "secp521r1"),
+    ):
+        assert "alert" in service.shake_hands(*words), words
+
+
+@pytest.mark.promise("P43")
+def test_what_nginx_answers_itself_is_over_tls_alone_as_well(service):
+    service.wait_until(200)
+    for path in ("/" + "a" * 9000, "/static/css/plain.css"):
+        _status, headers, _text = service.ask("GET", path)
+        assert headers.get_all("Strict-Transport-Security") == ["max-age=63072000; includeSubDomains"]
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+@pytest.fixture
+def cache(service, tmp_path):
+    """A server before ours, of someone who keeps all that may be kept, and below /doof/ also what may not."""
+    port, kept = free_port(), tmp_path / "kept"
+    ours = f"proxy_set_header Host {HOST}; proxy_ssl_server_name on; proxy_ssl_name {HOST}; proxy_pass"
+    deaf = "proxy_ignore_headers Cache-Control Expires Set-Cookie Vary X-Accel-Expires;"
+    path = tmp_path / "nginx.conf"
+    path.write_text(
+        f"{'user root;' if os.geteuid() == 0 else ''} daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log;"
+        f" events {{}} http {{ access_log off; proxy_temp_path {tmp_path}/temp; proxy_cache_path {kept}"
+        f" keys_zone=kept:1m; server {{ listen 127.0.0.1:{port}; proxy_cache kept; proxy_cache_valid any 10m;"
+        f" location / {{ {ours} https://127.0.0.1:{service.tls}; }}"
+        f" location /doof/ {{ {deaf} {ours} https://127.0.0.1:{service.tls}/; }} }} }}"
+    )
+    process = nginx.start(path)
+
+    def ask(address, cookie=""):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        with contextlib.closing(connection):
+            connection.request("GET", address, headers={"Cookie": cookie})
+            answer = connection.getresponse()
+            answer.read()
+        return answer.status, sum(one.is_file() for one in kept.rglob("*"))
+
+    yield ask
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture
+def cookie(service, moment):
+    """The cookie of an administrator of the service."""
+    moment(None)
+    engine = db.make_engine(service.environment["DATABASE_URL"])
+    db.bind(engine, join_transaction_mode="conditional_savepoint")
+    admin = Make().staff(Role.ADMIN, email=f"admin{time.monotonic_ns()}@demo.example")
+    with db.transaction() as session:
+        token = signing_in.open_session(session, session.get(type(admin), admin.id))
+    db.close_session()
+    db.bind(None)
+    engine.dispose()
+    signing = Flask("signing")
+    signing.secret_key = service.environment["SECRET_KEY"]
+    return f"__Host-session={signing.session_interface.get_signing_serializer(signing).dumps({'who': token})}"
+
+
+@pytest.mark.promise("P23")
+def test_a_cache_in_front_keeps_no_page(service, cache, cookie):
+    service.wait_until(200)
+    assert cache("/accounts", cookie) == (200, 0)
+    for path in ("/", "/inloggen", "/inloggen/link/abc", "/inloggen/uitnodiging/abc", "/privacy", "/bestaat-niet"):
+        cache(path, cookie)
+        assert cache(path)[1] == 0, path
+    assert cache("/static/css/plain.css")[1] == 1  # what nobody minds is kept
+
+
+@pytest.mark.promise("P23", red=True)
+def test_a_cache_that_does_not_listen_would_be_seen(service, cache, cookie):
+    service.wait_until(200)
+    assert cache("/doof/accounts", cookie) == (200, 1)
+    assert cache("/doof/accounts")[0] == 200  # a stranger reads what was kept

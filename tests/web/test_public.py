@@ -1,9 +1,11 @@
 """Pages for anyone: three ways in, privacy, accessibility, help, where to report a leak, the language."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config import SettingsWrong, from_environment
 from stagemakelaar import clock
 from stagemakelaar.people.models import User
 
@@ -66,6 +68,19 @@ class TestSecurityTxt:
         assert fields == {"Contact", "Expires", "Preferred-Languages", "Canonical", "Policy"}
         assert "Contact: mailto:noord@demo.example" in lines
         assert "Canonical: http://127.0.0.1:5000/.well-known/security.txt" in lines
+
+    def test_the_administrator_says_who_hears_of_a_leak(self, app, browse, make, monkeypatch):
+        make.programme()
+        contacts = from_environment(
+            {"STAGEMAKELAAR_ENV": "demo", "SECURITY_CONTACT": "mailto:lek@stad.nl tel:+3114020"}
+        )
+        settings = replace(app.config["SETTINGS"], security_contacts=contacts.security_contacts)
+        monkeypatch.setitem(app.config, "SETTINGS", settings)
+        text = browse.get("/.well-known/security.txt").response.get_data(as_text=True)
+        assert text.startswith("Contact: mailto:lek@stad.nl\nContact: tel:+3114020\nContact: http")
+        assert "noord@demo.example" not in text
+        with pytest.raises(SettingsWrong, match="SECURITY_CONTACT"):
+            from_environment({"STAGEMAKELAAR_ENV": "demo", "SECURITY_CONTACT": "lek@stad.nl"})
 
     def test_it_expires_ahead_and_within_a_year(self, browse):
         lines = browse.get("/.well-known/security.txt").response.get_data(as_text=True).splitlines()
