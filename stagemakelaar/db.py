@@ -9,7 +9,7 @@ import threading
 from contextlib import contextmanager
 from datetime import UTC
 
-from sqlalchemy import DateTime, Engine, Enum, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import DateTime, Engine, Enum, MetaData, TypeDecorator, bindparam, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
@@ -75,6 +75,14 @@ def choice(enumeration, length=20):
         length=length,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def when_asked(name, value, kind):
+    """A value in a statement that is worked out each time the statement is asked, so that the statement can be kept.
+
+    One name stands for one function, everywhere: two with one name in a statement would be taken for the same.
+    """
+    return bindparam(name, callable_=value, type_=kind)
 
 
 def one_of(column, enumeration):

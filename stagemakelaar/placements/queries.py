@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import exists, func, not_, or_, select
 
 from stagemakelaar import clock
+from stagemakelaar.db import UtcDateTime, when_asked
 from stagemakelaar.errors import NotFound
 from stagemakelaar.people.models import Student, User
 from stagemakelaar.placements.models import LIVE, Placement, PlacementState
@@ -67,7 +68,8 @@ def _of(student):
 def _was_told():
     """The condition that both sides may know: not while the decision can be taken back, nor when it was."""
     ended_unheard = Placement.withdrawn_at.is_not(None) & (Placement.withdrawn_at < Placement.told_from)
-    return or_(Placement.told_from.is_(None), (Placement.told_from <= clock.now()) & not_(ended_unheard))
+    now = when_asked("now", clock.now, UtcDateTime())
+    return or_(Placement.told_from.is_(None), (Placement.told_from <= now) & not_(ended_unheard))
 
 
 def own_placement(session, user, placement_id):
@@ -148,7 +150,11 @@ def due_to_move(user):
     ends = (Placement.state == PlacementState.ACTIVE) & (Placement.ends_on < today)
     return (
         select(Placement)
-        .where(Placement.programme_id == user.programme_id, or_(begins, ends))
+        .where(
+            Placement.programme_id == user.programme_id,
+            Placement.state.in_((PlacementState.CONFIRMED, PlacementState.ACTIVE)),  # what an index can find
+            or_(begins, ends),
+        )
         .order_by(Placement.starts_on, Placement.id)
     )
 

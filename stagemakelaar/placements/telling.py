@@ -10,6 +10,7 @@ import holidays
 from sqlalchemy import func, select
 
 from stagemakelaar import audit, clock, outbox
+from stagemakelaar.db import UtcDateTime, when_asked
 from stagemakelaar.errors import N_, Overtaken
 from stagemakelaar.placements.models import Placement, PlacementState
 
@@ -38,7 +39,7 @@ def waiting(programme_id):
         .where(
             Placement.programme_id == programme_id,
             Placement.state == PlacementState.PLANNED,
-            Placement.told_from > clock.now(),
+            Placement.told_from > when_asked("now", clock.now, UtcDateTime()),
         )
         .order_by(Placement.created_at, Placement.id)
     )

@@ -1,10 +1,14 @@
 """All sources as one list: counted by kind, urgency and broker in one statement, read a page at a time in another."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from flask import g
-from sqlalchemy import func, literal, or_, select, union_all
+from sqlalchemy import Integer, func, literal, or_, select, union_all
 
+from stagemakelaar import clock
+from stagemakelaar.db import when_asked
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.web.filtering import MINE, NOBODYS
 from stagemakelaar.web.work_list import of_cases, of_companies, of_post, of_rounds
@@ -49,9 +53,7 @@ def usual(user):
 def counted(session, user):
     """How much waits: a list of (kind, urgency, broker_id, number of things), asked once a request."""
     if "work_counted" not in g:
-        waiting = _waiting(user)
-        by = (waiting.c.kind, waiting.c.urgency, waiting.c.broker_id)
-        found = session.execute(select(*by, func.count()).group_by(*by)).all()
+        found = _asked_by(session, user, _kept(user).counted)
         g.work_counted = [(kind, Urgency(urgency), broker_id, number) for kind, urgency, broker_id, number in found]
     return g.work_counted
 
@@ -64,7 +66,7 @@ def count_for(session, user):
 
 def things_for(session, user, choice, *, limit, offset=0):
     """A page of what waits, the most urgent and then the oldest first."""
-    waiting = _waiting(user)
+    waiting = _kept(user).waiting
     found = select(waiting.c.kind, waiting.c.urgency, waiting.c.number)
     brokers = choice.brokers(user)
     if brokers is not None:
@@ -77,7 +79,7 @@ def things_for(session, user, choice, *, limit, offset=0):
     if choice.urgency:
         found = found.where(waiting.c.urgency == choice.urgency.value)
     order = (waiting.c.urgency, waiting.c.since, waiting.c.kind, waiting.c.number)
-    page = session.execute(found.order_by(*order).limit(limit).offset(offset)).all()
+    page = _asked_by(session, user, found.order_by(*order).limit(limit).offset(offset))
     told = _told(session, user, page)
     return [
         Thing(Urgency(row.urgency), row.kind, told[row.kind, row.number])
@@ -86,13 +88,51 @@ def things_for(session, user, choice, *, limit, offset=0):
     ]
 
 
-def _waiting(user):
-    """All that waits, as one subquery. It is put together once a request: that takes longer than asking it."""
-    if "work_waiting" not in g:
-        g.work_waiting = union_all(
-            *(source.waits(user).add_columns(literal(source.kind).label("kind")) for source in SOURCES)
-        ).subquery("waiting")
-    return g.work_waiting
+# --- statements that are put together once -------------------------------------------------------------------------
+
+
+class Kept(NamedTuple):
+    """Bewaard: all that waits as one subquery, and the statement that counts it."""
+
+    waiting: Any
+    counted: Any
+
+
+class _Anyone:
+    """Whoever asks, for the sources: the role is known, the numbers are filled in when the statement is asked."""
+
+    is_active = True
+    id = when_asked("asker_id", lambda: _asker.get().id, Integer())
+    programme_id = when_asked("asker_programme_id", lambda: _asker.get().programme_id, Integer())
+
+    def __init__(self, role):
+        self.role = role
+
+
+_asker: ContextVar = ContextVar("asker")
+_kept_by: dict = {}  # (role, day) → Kept
+
+
+def _kept(user):
+    """The statements for a role on this day. Putting them together takes ten times as long as asking them."""
+    key = (user.role, clock.today())
+    if key not in _kept_by:
+        anyone = _Anyone(user.role)
+        each = (source.waits(anyone).add_columns(literal(source.kind).label("kind")) for source in SOURCES)
+        waiting = union_all(*each).subquery("waiting")
+        by = (waiting.c.kind, waiting.c.urgency, waiting.c.broker_id)
+        for other in [other for other in list(_kept_by) if other[1] != key[1]]:
+            _kept_by.pop(other, None)
+        _kept_by[key] = Kept(waiting, select(*by, func.count()).group_by(*by))
+    return _kept_by[key]
+
+
+def _asked_by(session, user, statement):
+    before = _asker.set(user)
+    try:
+        return session.execute(statement).all()
+    finally:
+        _asker.reset(before)
 
 
 def _told(session, user, page):

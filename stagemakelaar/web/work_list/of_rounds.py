@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from stagemakelaar import clock
 from stagemakelaar.casework.models import Case
+from stagemakelaar.db import UtcDateTime, when_asked
 from stagemakelaar.placements import telling
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.rounds.comments import waiting_comments
@@ -147,7 +148,8 @@ def _failed_tell(session, _user, numbers):
 def _send_wait(user):
     kept = telling.waiting(user.programme_id).where(Placement.told_from == telling.WHEN_SENT)
     oldest = func.min(Placement.created_at)
-    late = case((oldest < clock.now() - SENT_WITHIN, Urgency.LATE.value), else_=Urgency.TODAY.value)
+    long_ago = when_asked("sent_before", lambda: clock.now() - SENT_WITHIN, UtcDateTime())
+    late = case((oldest < long_ago, Urgency.LATE.value), else_=Urgency.TODAY.value)
     return rows(kept.group_by(Placement.programme_id), Placement.programme_id, since=oldest, urgency=late)
 
 
