@@ -15,7 +15,18 @@ def create_app(settings):
     from stagemakelaar.people.signing_in import passwords
     from stagemakelaar.reference import travel
     from stagemakelaar.reference.travel_table import read_travel_table
-    from stagemakelaar.web import access, errors, headers, languages, last_resort, layout, measuring, pages, signed_in
+    from stagemakelaar.web import (
+        access,
+        acting,
+        errors,
+        headers,
+        languages,
+        last_resort,
+        layout,
+        measuring,
+        pages,
+        signed_in,
+    )
 
     app = Flask(__name__, template_folder="../templates", static_folder=None)
     app.config.from_mapping(
@@ -45,6 +56,7 @@ def create_app(settings):
     starting.install(app)
     signed_in.install(app)
     access.install(app)
+    acting.install(app)
     pages.install(app)
     last_resort.install(app)
     cli.install(app)

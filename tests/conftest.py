@@ -14,6 +14,7 @@ import pytest
 from config import Settings
 from stagemakelaar import clock, create_app, db, schema
 from stagemakelaar.reference.starter import load_starter
+from stagemakelaar.web.work_list import listing
 from tests.builders import Make
 from tests.pages import Browser
 
@@ -33,6 +34,12 @@ def moment():
     clock.set_clock(WEDNESDAY)
     yield clock.set_clock
     clock.set_clock(None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def present():
+    """What colleagues share for some seconds is counted anew for each page here, since tests write behind its back."""
+    listing.LATELY = -1.0
 
 
 @pytest.fixture(scope="session")

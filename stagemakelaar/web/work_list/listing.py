@@ -2,14 +2,16 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, NamedTuple
 
 from flask import g
 from sqlalchemy import Integer, func, literal, or_, select, union_all
 
 from stagemakelaar import clock
-from stagemakelaar.db import when_asked
+from stagemakelaar.db import current_session, when_asked
 from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.web import acting
 from stagemakelaar.web.filtering import MINE, NOBODYS
 from stagemakelaar.web.work_list import of_cases, of_companies, of_post, of_rounds
 from stagemakelaar.web.work_list.things import Source, Thing, Urgency
@@ -17,6 +19,7 @@ from stagemakelaar.web.work_list.things import Source, Thing, Urgency
 SOURCES: tuple[Source, ...] = (*of_cases.SOURCES, *of_rounds.SOURCES, *of_companies.SOURCES, *of_post.SOURCES)
 BY_KIND = {source.kind: source for source in SOURCES}
 ALL = "allen"
+LATELY = 30.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -51,17 +54,33 @@ def usual(user):
 
 
 def counted(session, user):
-    """How much waits: a list of (kind, urgency, broker_id, number of things), asked once a request."""
+    """How much waits, now: a list of (kind, urgency, broker_id, number of things), asked once a request."""
     if "work_counted" not in g:
-        found = _asked_by(session, user, _kept(user).counted)
-        g.work_counted = [(kind, Urgency(urgency), broker_id, number) for kind, urgency, broker_id, number in found]
+        g.work_counted = _numbers(session, user, _kept(user).counted)
+        of_all = [row for row in g.work_counted if not BY_KIND[row[0]].is_personal]
+        _shared[_programme(user)] = Shared(monotonic(), of_all)
+    return g.work_counted
+
+
+def counted_lately(session, user):
+    """The same, but what waits for a whole programme may be some seconds old: for the number in the menu of each page.
+
+    Colleagues share it, as it is much work. Who did something a moment ago is told the present.
+    """
+    if "work_counted" not in g:
+        shared, now = _shared.get(_programme(user)), monotonic()
+        if shared is None or now - shared.since > LATELY or acting.acted_within(LATELY):
+            if shared is not None:
+                _shared[_programme(user)] = shared._replace(since=now)  # one asks anew, others need not wait for that
+            return counted(session, user)
+        g.work_counted = [*shared.numbers, *_numbers(session, user, _kept(user).counted_for_one)]
     return g.work_counted
 
 
 def count_for(session, user):
     """How much needs this user now: the number beside "Vandaag"."""
     brokers = Choice(usual(user)).brokers(user)
-    return sum(row[3] for row in counted(session, user) if brokers is None or row[2] in brokers)
+    return sum(row[3] for row in counted_lately(session, user) if brokers is None or row[2] in brokers)
 
 
 def things_for(session, user, choice, *, limit, offset=0):
@@ -92,10 +111,18 @@ def things_for(session, user, choice, *, limit, offset=0):
 
 
 class Kept(NamedTuple):
-    """Bewaard: all that waits as one subquery, and the statement that counts it."""
+    """Bewaard: all that waits as one subquery; what counts it, and what counts only the part that is one's own."""
 
     waiting: Any
     counted: Any
+    counted_for_one: Any
+
+
+class Shared(NamedTuple):
+    """Gedeeld: what waits in a programme, and since when that is known."""
+
+    since: float
+    numbers: list
 
 
 class _Anyone:
@@ -113,18 +140,39 @@ _asker: ContextVar = ContextVar("asker")
 _kept_by: dict = {}  # (role, day) → Kept
 
 
+_shared: dict = {}  # (database, programme, role) → Shared
+
+
+def _programme(user):
+    return id(current_session().get_bind()), user.programme_id, user.role
+
+
 def _kept(user):
     """The statements for a role on this day. Putting them together takes ten times as long as asking them."""
     key = (user.role, clock.today())
     if key not in _kept_by:
         anyone = _Anyone(user.role)
-        each = (source.waits(anyone).add_columns(literal(source.kind).label("kind")) for source in SOURCES)
-        waiting = union_all(*each).subquery("waiting")
-        by = (waiting.c.kind, waiting.c.urgency, waiting.c.broker_id)
+        waiting = _together(anyone, SOURCES)
+        own = _together(anyone, [one for one in SOURCES if one.is_personal])
         for other in [other for other in list(_kept_by) if other[1] != key[1]]:
             _kept_by.pop(other, None)
-        _kept_by[key] = Kept(waiting, select(*by, func.count()).group_by(*by))
+        _kept_by[key] = Kept(waiting, _counting(waiting), _counting(own))
     return _kept_by[key]
+
+
+def _together(anyone, sources):
+    each = (source.waits(anyone).add_columns(literal(source.kind).label("kind")) for source in sources)
+    return union_all(*each).subquery("waiting")
+
+
+def _counting(waiting):
+    by = (waiting.c.kind, waiting.c.urgency, waiting.c.broker_id)
+    return select(*by, func.count()).group_by(*by)
+
+
+def _numbers(session, user, statement):
+    found = _asked_by(session, user, statement)
+    return [(kind, Urgency(urgency), broker_id, number) for kind, urgency, broker_id, number in found]
 
 
 def _asked_by(session, user, statement):

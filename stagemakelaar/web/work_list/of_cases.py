@@ -239,7 +239,7 @@ SOURCES = (
     Source("contact", _l("afgesproken contact"), _contact_wait, _contact_tell),
     Source("taak", _l("taak"), _task_wait, _task_tell),
     Source("aanmelding", _l("nieuwe aanmelding"), _new_wait, _new_tell),
-    Source("overgedragen", _l("zaak die u is overgedragen"), _handed_wait, _handed_tell),
+    Source("overgedragen", _l("zaak die u is overgedragen"), _handed_wait, _handed_tell, is_personal=True),
     Source("zoeken", _l("profiel klaar om te zoeken"), _ready_wait, _ready_tell),
     Source("stage", _l("stage die begint of eindigt"), _move_wait, _move_tell),
     Source("stil", _l("lang geen contact"), _silent_wait, _silent_tell),

@@ -192,6 +192,6 @@ SOURCES = (
     Source("brieven", _l("brieven om te versturen"), _send_wait, _send_tell),
     Source("opmerkingen", _l("opmerkingen over een voorstel"), _comments_wait, _comments_tell),
     Source("voorstellen", _l("voorstellen om te beoordelen"), _open_wait, _open_tell),
-    Source("tweede-blik", _l("besluit om mee te kijken"), _look_wait, _look_tell),
+    Source("tweede-blik", _l("besluit om mee te kijken"), _look_wait, _look_tell, is_personal=True),
     Source("berekening", _l("mislukte berekening"), _failed_wait, _failed_tell),
 )

@@ -74,12 +74,16 @@ class Thing:
 
 @dataclass(frozen=True)
 class Source:
-    """Bron: one kind of thing. `kind` stands in the address, `name` in the filter."""
+    """Bron: one kind of thing. `kind` stands in the address, `name` in the filter.
+
+    is_personal   two colleagues of one role may have different rows; the others they share
+    """
 
     kind: str
     name: Any
     waits: Callable
     tells: Callable
+    is_personal: bool = False
 
 
 def rows(statement, number, *, since, urgency=Urgency.TODAY, broker=None):
