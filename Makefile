@@ -12,7 +12,7 @@ RULES := $(wildcard $(patsubst %,tests/test_%.py,architecture flow labels templa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test promises check migrate styles translations bench load lock clean installed tools catalogues
+.PHONY: help run test promises check migrate styles translations bench load sbom audit lock clean installed tools catalogues
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,14 @@ bench: ## Measure the matcher against others; short: make bench ARGS="--scales S
 load: tools catalogues styles ## Measure the service under load: make load ARGS="L1 --database postgresql://…/region"
 	@VENV=build/load-venv scripts/prepare.sh requirements-load.txt
 	@$(PY) -m benchmarks.load $(ARGS)
+
+sbom: ## Write what the deployed service is made of to build/sbom.json (CycloneDX)
+	@VENV=build/audit-venv scripts/prepare.sh requirements-audit.txt
+	@build/audit-venv/bin/python scripts/supply_chain.py sbom
+
+audit: ## Ask whether anything is known to be wrong with a package; fails when that could not be asked
+	@VENV=build/audit-venv scripts/prepare.sh requirements-audit.txt
+	@build/audit-venv/bin/python scripts/supply_chain.py audit
 
 lock: tools ## Pin the newest fitting versions: make lock ARGS=--upgrade
 	@scripts/lock.sh $(ARGS)

@@ -16,5 +16,6 @@ compile "$@" pyproject.toml -o requirements.txt
 compile "$@" pyproject.toml --group deploy -c requirements.txt -o requirements-deploy.txt
 compile "$@" pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 compile "$@" pyproject.toml --group bench -c requirements.txt -o requirements-bench.txt
-# Apart from the rest: it shares no environment with us.
+# Apart from the rest: they share no environment with us.
 compile "$@" --group load -o requirements-load.txt
+compile "$@" --group audit -o requirements-audit.txt

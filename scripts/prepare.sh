@@ -74,4 +74,4 @@ echo "Installing the packages of $list; the first time this takes about a minute
 
 cp "$list" "$venv/installed-$list"
 # The other lists hold the list for running in the same versions.
-[ "$list" = requirements.txt ] || [ "$list" = requirements-load.txt ] || cp requirements.txt "$venv/installed-requirements.txt"
+case $list in requirements.txt | requirements-load.txt | requirements-audit.txt) ;; *) cp requirements.txt "$venv/installed-requirements.txt" ;; esac

@@ -88,6 +88,7 @@ PARTS = {
         lambda: None if _program("nginx") and shutil.which("openssl") else "no nginx or no openssl found",
         "apt-get install nginx-light openssl",
     ),
+    "strace": Part("strace", lambda: None if shutil.which("strace") else "no strace found", "apt-get install strace"),
     "smtp": Part(
         "SMTP server",
         lambda: None if importlib.util.find_spec("aiosmtpd") else "the Python package aiosmtpd is missing",
