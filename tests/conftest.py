@@ -5,6 +5,7 @@ inside it a commit is a real commit, so a forgotten one is noticed.
 """
 
 import contextlib
+import fcntl
 import shutil
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from stagemakelaar.web.work_list import listing
 from tests.builders import Make
 from tests.pages import Browser
 
-pytest_plugins = ["tests.parts", "tests.services", "tests.proofs", "tests.processes.fixtures"]
+pytest_plugins = ["tests.parts", "tests.services", "tests.proofs", "tests.short", "tests.processes.fixtures"]
 
 # A machine that is busy makes slow examples, and that is no fault of what they try.
 hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -161,15 +162,53 @@ def browse(app, database):
     return Browser(app)
 
 
-@pytest.fixture(scope="session", params=KINDS)
-def demo_engine(request, app, tmp_path_factory):
-    """An engine on a database that holds the whole demo, as of the Wednesday on which tests stand still."""
+def fill_demo(engine):
+    """Put the whole demo in a fresh database, as of the Wednesday on which tests stand still."""
     from stagemakelaar.seed.filling import fill
 
-    engine = fresh(request, tmp_path_factory.mktemp("demo"))
     db.bind(engine, join_transaction_mode="conditional_savepoint")
     fill("demo", 1, datetime.fromisoformat(WEDNESDAY).date())
     db.bind(None)
+
+
+@pytest.fixture(scope="session")
+def sqlite_demo(request, sqlite_template, tmp_path_factory):
+    """A file with the whole demo, filled by the first worker that asks for it."""
+    base = tmp_path_factory.getbasetemp()
+    demo = (base.parent if hasattr(request.config, "workerinput") else base) / "demo.sqlite"
+    with demo.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not demo.exists():
+            half = demo.with_suffix(".half")
+            engine = sqlite_copy(sqlite_template, half)
+            fill_demo(engine)
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            engine.dispose()
+            half.rename(demo)
+    return demo
+
+
+def postgres_demo_copy(cluster):
+    """An engine on a copy of a PostgreSQL template with the whole demo."""
+
+    def prepare(url):
+        engine = db.make_engine(url)
+        build(engine)
+        fill_demo(engine)
+        engine.dispose()
+
+    return db.make_engine(cluster.create_database(cluster.template("demo", prepare)))
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def demo_engine(request, app, tmp_path_factory):
+    """An engine on a database that holds the whole demo."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_demo")
+        engine = sqlite_copy(template, tmp_path_factory.mktemp("demo") / "demo.sqlite")
+    else:
+        engine = postgres_demo_copy(request.getfixturevalue("postgres_cluster"))
     yield engine
     engine.dispose()
 

@@ -1,25 +1,18 @@
 """A database that holds the whole demo, once, and empty ones to copy it into."""
 
-from datetime import datetime
-
 import pytest
 
-from stagemakelaar import db
 from stagemakelaar.copies.reading import load
 from stagemakelaar.copies.writing import one_look, write
 from stagemakelaar.schema import newest
-from stagemakelaar.seed.filling import fill
-from tests.conftest import WEDNESDAY, sqlite_copy
+from tests.conftest import sqlite_copy
 
 
 @pytest.fixture(scope="session")
-def demo_copy(app, sqlite_template, tmp_path_factory):
+def demo_copy(app, sqlite_demo, tmp_path_factory):
     """(file with a copy of the demo, engine of the demo), on SQLite."""
     folder = tmp_path_factory.mktemp("copies")
-    engine = sqlite_copy(sqlite_template, folder / "demo.sqlite")
-    db.bind(engine, join_transaction_mode="conditional_savepoint")
-    fill("demo", 1, datetime.fromisoformat(WEDNESDAY).date())
-    db.bind(None)
+    engine = sqlite_copy(sqlite_demo, folder / "demo.sqlite")
     path = folder / "copy"
     with one_look(engine) as connection, path.open("wb") as out:
         write(connection, out, schema=newest())

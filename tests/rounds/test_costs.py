@@ -16,6 +16,7 @@ from stagemakelaar.rounds.models import HintLevel, Proposal, Run
 from stagemakelaar.rounds.queries import run_under_review
 from tests.computed import asked, compute, computed, proposals
 from tests.rows import again
+from tests.short import examples
 
 WAITS = (date(2026, 2, 2), date(2026, 11, 2), date(2027, 1, 25))  # in other waiting bands
 NEAR, FAR = "1012 AB", "1102 AA"
@@ -26,7 +27,7 @@ PLACES = st.lists(
 )
 by_database = settings(
     deadline=None,
-    max_examples=20,
+    max_examples=examples(short=8, full=20),
     phases=[Phase.generate],  # making an example smaller would take minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -1,0 +1,60 @@
+"""A short run leaves out second runs only, the same ones each time, and never what must run on both databases."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests.parts import ROOT
+from tests.short import WITH_OWN_STATEMENTS, left_out_of
+
+
+def items(name, *rows, databases=("sqlite", "postgresql"), mark=None):
+    """What pytest would collect of a test with these rows of values."""
+    return [
+        SimpleNamespace(
+            nodeid=f"{name}[{'-'.join([database, *row])}]",
+            callspec=SimpleNamespace(params={"engine": database}),
+            iter_markers=lambda wanted: [mark] if wanted == mark else [],
+            get_closest_marker=lambda wanted: mark if wanted == mark else None,
+        )
+        for row in rows or [()]
+        for database in databases
+    ]
+
+
+def left(found):
+    return [item.nodeid for item in left_out_of(found)]
+
+
+def test_nearly_all_pages_run_once_and_never_not_at_all():
+    found = [item for number in range(100) for item in items(f"tests/web/test_x.py::test_{number}")]
+    assert 80 <= len(left(found)) <= 97
+    assert all("postgresql" in name for name in left(found))
+    assert left(found) == left(found[:])
+
+
+@pytest.mark.parametrize("mark", ["promise", "both_databases"])
+def test_what_must_run_on_both_does(mark):
+    assert left([item for n in range(50) for item in items(f"tests/web/test_x.py::test_{n}", mark=mark)]) == []
+
+
+def test_a_page_with_statements_of_its_own_runs_on_both():
+    assert left([item for name in WITH_OWN_STATEMENTS for item in items(name)]) == []
+
+
+def test_a_room_runs_on_both_with_three_rows_of_values():
+    assert left(items("tests/people/test_x.py::test_one")) == []
+    found = items("tests/people/test_x.py::test_many", *[(str(number),) for number in range(10)])
+    assert len(left(found)) == 7
+
+
+def test_what_runs_on_postgresql_alone_is_not_left_out():
+    found = [i for n in range(50) for i in items(f"tests/web/test_x.py::test_{n}", databases=("postgresql",))]
+    assert left(found) == []
+
+
+def test_the_list_names_tests_that_exist():
+    for name in WITH_OWN_STATEMENTS:
+        path, _, inside = name.partition("::")
+        text = (ROOT / path).read_text()
+        assert all(f" {word}" in text for word in inside.split("::") if word), name
