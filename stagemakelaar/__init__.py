@@ -18,6 +18,7 @@ def create_app(settings):
     from stagemakelaar.web import (
         access,
         acting,
+        addresses,
         errors,
         headers,
         languages,
@@ -50,6 +51,7 @@ def create_app(settings):
 
     measuring.install(app)
     errors.install(app)
+    addresses.install(app)
     languages.install(app)
     layout.install(app)
     headers.install(app)

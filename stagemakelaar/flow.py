@@ -8,12 +8,14 @@ from stagemakelaar import audit, clock
 from stagemakelaar.errors import N_, IllegalMove
 
 
-def move(session, record, to, *, by, why=None, **details):
+def move(session, record, to, *, by, why=None, only_from=None, **details):
     """Bring a record to another state along an arrow of its flow, and write who did it and why.
+
+    only_from   the states from which this action may do it, where other arrows that lead there are not for it
 
     Raises IllegalMove when no arrow leads there; nothing has changed then.
     """
-    if to not in record.FLOW[record.state]:
+    if to not in record.FLOW[record.state] or (only_from is not None and record.state not in only_from):
         raise IllegalMove(
             N_("Dit kan nu niet meer: de stand is intussen veranderd. Kijk eerst wat er gebeurd is."),
             field=None,

@@ -130,7 +130,7 @@ def start_searching(session, case, *, by):
     case = locked(session, case)
     if case.student.profile.completed_at is None:
         raise DomainError(N_("Het profiel is nog niet compleet. Vraag de student om het af te maken."))
-    move(session, case, CaseState.SEARCHING, by=by)
+    move(session, case, CaseState.SEARCHING, by=by, only_from={CaseState.SIGNED_UP, CaseState.INTAKE})
 
 
 def pause(session, case, *, by, why):
@@ -166,7 +166,7 @@ def reopen(session, case, *, by):
     """Search again for a student whose case was closed."""
     case = locked(session, case)
     case.state_note = ""
-    move(session, case, CaseState.SEARCHING, by=by)
+    move(session, case, CaseState.SEARCHING, by=by, only_from={CaseState.CLOSED})
 
 
 def refuse_future(held_on):

@@ -205,7 +205,9 @@ def _withdraw(session, placement, side, reason, note, *, by):
     placement.withdrawn_by_id = by_id
     placement.withdraw_reason = reason.value
     placement.withdraw_note = note
-    move(session, placement, PlacementState.WITHDRAWN, by=by, why=reason.value)
+    # Once the stage runs, whoever wants to stop talks with the broker first.
+    begun = {} if side is WithdrawnBy.BROKER else {"only_from": {PlacementState.PLANNED, PlacementState.CONFIRMED}}
+    move(session, placement, PlacementState.WITHDRAWN, by=by, why=reason.value, **begun)
     session.flush()  # a second withdrawal of the same placement is refused here, before it gives the seat back again
     give_seat_back(session, placement.place)
     case = cases.case_of(session, placement.student)

@@ -20,6 +20,7 @@ LONGEST_TEXT = 1000
 _ISOLATES_AND_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE_EDGE = "\ufeff\u200b\u2060"
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs by category, but nothing to see
+_UNREADABLE = "\ufffd"  # what is left of a text that came in another encoding
 _SEPARATORS = frozenset(" .-\u2010\u2011\u2012\u2013")
 _PHONE_SIGNS = re.compile(r"\+?[0-9 ()./\-]{6,30}")
 
@@ -86,6 +87,8 @@ def _is_refused(sign):
     if sign in "\n\t":
         return False
     if sign in _ISOLATES_AND_OVERRIDES or unicodedata.category(sign) in {"Cc", "Cs"}:
+        return True
+    if sign == _UNREADABLE:
         return True
     return point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF  # what Unicode keeps out of texts for good
 

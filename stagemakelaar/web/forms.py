@@ -100,11 +100,10 @@ class Cleaned:
         )
 
     def process_formdata(self, valuelist):
-        """Keep what was typed, so that a refused text comes back as it was."""
-        self.typed = valuelist[0] if valuelist else None
-        self.data = self.typed
-        if self.typed is None or not self.typed.strip():
-            self.data = "" if self.typed is not None else None
+        """Keep what was typed, so that a refused text comes back as it was; what was not sent is an empty field."""
+        self.typed = valuelist[0] if valuelist else ""
+        self.data = ""
+        if not self.typed.strip():
             return
         try:
             self.data = self.clean(self.typed)

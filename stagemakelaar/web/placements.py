@@ -255,7 +255,9 @@ def _waits_for(placement, side):
 
 
 def _answer(session, placement, side, form):
-    """The answer and the contact in which it was given, in one breath."""
+    """The answer and the contact in which it was given, in one breath; a side answers once."""
+    if not _waits_for(actions.locked(session, placement), side):
+        raise Overtaken(N_("Op dit voorstel is al geantwoord. Kijk hieronder hoe het er nu voor staat."))
     record_contact(
         session,
         case_of(session, placement.student),

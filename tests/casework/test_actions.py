@@ -87,6 +87,19 @@ def test_a_closed_case_opens_again_as_a_search(case, broker):
     assert act(actions.reopen, case, by=broker).state is CaseState.SEARCHING
 
 
+@pytest.mark.parametrize("button", [actions.start_searching, actions.reopen])
+def test_an_old_button_does_not_send_a_case_with_a_place_back_to_search(case, broker, button):
+    act(actions.start_searching, case, by=broker)
+    act(actions.follow_placed, case, by=broker)
+    with pytest.raises(IllegalMove):
+        act(button, case, by=broker)
+
+
+def test_a_new_case_is_not_reopened_past_its_profile(case, broker):
+    with pytest.raises(IllegalMove):
+        act(actions.reopen, case, by=broker)
+
+
 def test_pausing_twice_is_no_step(case, broker):
     act(actions.pause, case, by=broker, why="ziek")
     with pytest.raises(IllegalMove):

@@ -278,3 +278,16 @@ def test_the_end_frees_the_seat(placement, broker, session, moment):
     act(actions.start, placement, by=broker)
     assert act(actions.end, placement, by=broker).state is PlacementState.COMPLETED
     assert session.get(Place, placement.place_id).free == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"), [(actions.decline, StudentReason.TRAVEL), (actions.refuse, EmployerReason.NO_CAPACITY)]
+)
+def test_a_stage_that_runs_is_ended_by_the_broker_alone(placement, broker, moment, end, reason):
+    both_say_yes(placement, broker)
+    moment("2027-04-01T08:00:00+02:00")
+    act(actions.start, placement, by=broker)
+    with pytest.raises(IllegalMove):
+        act(end, placement, reason=reason, by=broker)
+    note = {"reason": BrokerReason.OTHER, "note": "Het ging niet."}
+    assert act(actions.withdraw, placement, by=broker, **note).state is PlacementState.WITHDRAWN

@@ -107,6 +107,14 @@ def test_an_answer_that_came_meanwhile_is_not_overwritten(desk, address, session
     assert session.scalars(select(ContactMoment)).first() is None
 
 
+def test_a_no_that_was_typed_before_both_said_yes_ends_nothing(desk, address, session):
+    page = desk.get(f"{address}/namens/student")
+    for side in ("student", "bedrijf"):
+        desk.get(f"{address}/namens/{side}").submit(answer="ja", **CALL)
+    page.submit(status=409, answer="nee", reason="travel", **CALL)
+    assert now(session).state is PlacementState.CONFIRMED
+
+
 def test_withdrawing_tells_what_will_happen_and_owes_a_reason(desk, address, session):
     page = desk.get(f"{address}/terugtrekken")
     assert "De student zoekt weer en gaat vooraan in de rij." in page.text

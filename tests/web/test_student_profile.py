@@ -79,6 +79,10 @@ class TestTheWholeRoad:
         page("nodig").submit(**FILLED_IN["nodig"])
         assert (stored().profile.must, stored().profile.wishes) == (["lift"], ["quiet_place"])
 
+    def test_a_field_that_was_not_sent_is_an_empty_one(self, page, stored):
+        page("gegevens").submit(**FILLED_IN["gegevens"] | {"phone": None})
+        assert (stored().first_name, stored().user.phone) == ("Ömer", None)
+
     def test_a_filled_in_step_shows_what_was_saved(self, page):
         page("wanneer").submit(**PERIOD)
         values = page("wanneer").values()
