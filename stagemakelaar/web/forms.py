@@ -101,9 +101,9 @@ class Cleaned:
 
     def process_formdata(self, valuelist):
         """Keep what was typed, so that a refused text comes back as it was; what was not sent is an empty field."""
-        self.typed = valuelist[0] if valuelist else ""
-        self.data = ""
+        self.typed = self.data = valuelist[0] if valuelist else ""
         if not self.typed.strip():
+            self.data = ""
             return
         try:
             self.data = self.clean(self.typed)
