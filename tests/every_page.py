@@ -61,6 +61,23 @@ GET  /inloggen/uitnodiging/{token}                                  *
 POST /inloggen/uitnodiging/{token}                                  *
 GET  /inloggen/verder                                                sebcau
 POST /inloggen/verder                                               sebcau
+GET  /account                                                       sebcau
+POST /account/sessies/{own_session}/beeindigen                      sebcau
+POST /account/sessies/andere                                        sebcau
+GET  /account/bevestigen                                            sebcau
+POST /account/bevestigen                                            sebcau
+POST /account/bevestigen/mail                                       sebcau
+GET  /account/e-mailadres                                           sebcau
+POST /account/e-mailadres                                           sebcau
+GET  /account/e-mailadres/{token}                                   sebcau
+POST /account/e-mailadres/{token}                                   sebcau
+GET  /account/wachtwoord                                            bcau
+POST /account/wachtwoord                                            bcau
+GET  /account/app                                                   bcau
+POST /account/app                                                   bcau
+POST /account/app/klaar                                             bcau
+GET  /account/herstelcodes                                          bcau
+POST /account/herstelcodes                                          bcau
 POST /uitloggen                                                     *
 
 GET  /mijn-gegevens/wissen                                          se
@@ -269,6 +286,7 @@ WORDS = {
     "ticked": "gedaan",
     "hint": 1,
     "view": 1,
+    "own_session": 999999,
     "token": "een-token-dat-niet-bestaat",
 }
 

@@ -28,7 +28,8 @@ class Permission(enum.Enum):
     OWN_RIGHTS = "own_rights"  # ask to be erased
     SEE_RIGHTS = "see_rights"  # what people asked about their own data
     DECIDE_RIGHTS = "decide_rights"  # grant or refuse that
-    OWN_ACCOUNT = "own_account"  # language, sessions, signing out
+    OWN_ACCOUNT = "own_account"  # language, sessions, address, signing out
+    OWN_FACTORS = "own_factors"  # password, app for codes, recovery codes
 
 
 GRANTS = {
@@ -44,6 +45,7 @@ GRANTS = {
         Permission.REPLAY_POST,
         Permission.SEE_RIGHTS,
         Permission.OWN_ACCOUNT,
+        Permission.OWN_FACTORS,
     },
     Role.COORDINATOR: {
         Permission.SEE_CASES,
@@ -57,9 +59,15 @@ GRANTS = {
         Permission.SEE_RIGHTS,
         Permission.DECIDE_RIGHTS,
         Permission.OWN_ACCOUNT,
+        Permission.OWN_FACTORS,
     },
-    Role.ADMIN: {Permission.MANAGE_ACCOUNTS, Permission.OWN_ACCOUNT},
-    Role.AUDITOR: {Permission.READ_TRAIL, Permission.SEE_RIGHTS, Permission.OWN_ACCOUNT},
+    Role.ADMIN: {Permission.MANAGE_ACCOUNTS, Permission.OWN_ACCOUNT, Permission.OWN_FACTORS},
+    Role.AUDITOR: {
+        Permission.READ_TRAIL,
+        Permission.SEE_RIGHTS,
+        Permission.OWN_ACCOUNT,
+        Permission.OWN_FACTORS,
+    },
 }
 
 

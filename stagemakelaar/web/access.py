@@ -4,7 +4,7 @@ from flask import abort, current_app, redirect, request, url_for
 from flask_login import current_user
 
 from stagemakelaar.people.permissions import may
-from stagemakelaar.web import carried
+from stagemakelaar.web import carried, signed_in
 
 PUBLIC = "public"
 
@@ -25,6 +25,16 @@ def public(view):
     return view
 
 
+def confirmed_lately(view):
+    """Mark a view as open only to who showed not long ago who they are; else a code is asked first.
+
+    For what matters most: another address, password or app, one's own file, long lists (ASVS 7.5). What was being sent
+    waits on the server meanwhile, as with the end of a session.
+    """
+    view.needs_confirmation = True
+    return view
+
+
 def guard():
     """Run before every request: let in only who may enter this page."""
     view = current_app.view_functions.get(request.endpoint or "")
@@ -37,6 +47,10 @@ def guard():
         return redirect(url_for("signing_in.start", next=request.full_path.rstrip("?")))
     if access is None or not may(current_user, access):
         abort(403)
+    if getattr(view, "needs_confirmation", False) and not signed_in.is_confirmed():
+        if request.method == "POST":
+            carried.keep()
+        return redirect(url_for("step_up.show", next=request.full_path.rstrip("?")))
     return None
 
 

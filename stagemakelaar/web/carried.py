@@ -13,7 +13,7 @@ from stagemakelaar.web.own_paths import own_path
 log = structlog.get_logger()
 
 MOST = 50_000  # characters, names included
-NEVER = {"csrf_token"}
+NEVER = {"csrf_token", "one_time_code"}
 
 
 def keep():

@@ -29,7 +29,7 @@ from stagemakelaar.web import placements as placement_pages
 from stagemakelaar.web import places as place_pages
 from stagemakelaar.web import post as post_pages
 from stagemakelaar.web import students as student_pages
-from stagemakelaar.web.access import actor, allow
+from stagemakelaar.web.access import actor, allow, confirmed_lately
 from stagemakelaar.web.explanations import PRIORITY, cause_in_words, journey_in_words
 from stagemakelaar.web.letter_words import kind_in_words
 from stagemakelaar.web.paging import chosen
@@ -96,6 +96,7 @@ def _moment(value):
 
 @pages.get(f"/studenten/lijst.{FORM}")
 @allow(Permission.SEE_CASES)
+@confirmed_lately
 def students(form):
     filters, sorting = student_pages.listed()
     statement = sorting.of(filters.found, Case.id)
@@ -126,6 +127,7 @@ def students(form):
 
 @pages.get(f"/organisaties/lijst.{FORM}")
 @allow(Permission.SEE_CASES)
+@confirmed_lately
 def organisations(form):
     filters, sorting = organisation_pages.listed()
     columns = {
@@ -142,6 +144,7 @@ def organisations(form):
 
 @pages.get(f"/plekken/lijst.{FORM}")
 @allow(Permission.SEE_CASES)
+@confirmed_lately
 def places(form):
     filters, sorting = place_pages.listed()
     columns = {
@@ -162,6 +165,7 @@ def places(form):
 
 @pages.get(f"/plaatsingen/lijst.{FORM}")
 @allow(Permission.SEE_CASES)
+@confirmed_lately
 def placements(form):
     filters, sorting = placement_pages.listed()
     statement = (
@@ -189,6 +193,7 @@ def placements(form):
 
 @pages.get(f"/post/lijst.{FORM}")
 @allow(Permission.REPLAY_POST)
+@confirmed_lately
 def post(form):
     message = post_pages.Message
     columns = {
@@ -203,6 +208,7 @@ def post(form):
 
 @pages.get(f"/rondes/<int:round_id>/voorstellen.{FORM}")
 @allow(Permission.SEE_CASES)
+@confirmed_lately
 def proposals(round_id, form):
     match_round = _computed_round(round_id)
     statement = (
@@ -225,6 +231,7 @@ def proposals(round_id, form):
 
 @pages.get(f"/rondes/<int:round_id>/zonder-plek.{FORM}")
 @allow(Permission.SEE_CASES)
+@confirmed_lately
 def unplaced(round_id, form):
     match_round = _computed_round(round_id)
     statement = unplaced_of(match_round.chosen_run_id).join(Account, Account.id == Student.user_id)

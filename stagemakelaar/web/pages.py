@@ -1,6 +1,7 @@
 """The page groups, one file each."""
 
 from stagemakelaar.web import (
+    account,
     accounts,
     acquiring,
     by_hand,
@@ -39,6 +40,7 @@ from stagemakelaar.web import (
     signing_in,
     signing_up,
     staff_entry,
+    step_up,
     student,
     student_profile,
     tasks,
@@ -55,6 +57,8 @@ GROUPS = (
     signing_up,
     staff_entry,
     passwords,
+    step_up,
+    account,
     carry_on,
     student,
     student_profile,

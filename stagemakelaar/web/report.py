@@ -16,7 +16,7 @@ from stagemakelaar.places.models import Organisation, Place
 from stagemakelaar.printing import pdf_of
 from stagemakelaar.rounds.models import Proposal, Review, Unplaced
 from stagemakelaar.rounds.queries import count_by_state, proposals_of, round_for, unplaced_of
-from stagemakelaar.web.access import actor, allow
+from stagemakelaar.web.access import actor, allow, confirmed_lately
 from stagemakelaar.web.explanations import cause_in_words, journey_in_words
 
 pages = Blueprint("report", __name__)
@@ -26,6 +26,7 @@ Account, Decider = aliased(User), aliased(User)
 
 @pages.get("/rondes/<int:round_id>/verslag.pdf")
 @allow(Permission.SEE_CASES)
+@confirmed_lately
 def show(round_id):
     session = current_session()
     match_round = round_for(session, actor(), round_id)

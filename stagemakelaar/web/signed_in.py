@@ -27,6 +27,21 @@ def let_in(token):
     cookie[NAME] = token
 
 
+def go_on_as(token):
+    """Give the session of this browser the new name that the server gave it."""
+    cookie[NAME] = token
+
+
+def session_id():
+    """The number of the session of who is signed in here."""
+    return g.user_session_id
+
+
+def is_confirmed():
+    """Whether who is signed in here showed who they are not long ago."""
+    return g.is_confirmed
+
+
 def let_out():
     """Take everything from the cookie."""
     _begin_anew()

@@ -123,6 +123,16 @@ def lapse(session, user, *purposes):
     )
 
 
+def lapse_address(session, email):
+    """Let what was mailed to an address work no longer: it belongs to nobody here now."""
+    session.execute(
+        update(SignInLink)
+        .where(SignInLink.email == email, SignInLink.used_at.is_(None))
+        .values(used_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _live():
     return select(SignInLink).where(SignInLink.used_at.is_(None), SignInLink.expires_at > clock.now())
 

@@ -156,8 +156,13 @@ def end_session(session, token, *, by):
         audit.record(session, "session.ended", found, by=by)
 
 
-def end_sessions_of(session, user, *, but=None):
-    """End every session of an account, but the one with the secret `but`; what was carried with them is forgotten."""
+def end_sessions_of(session, user, *, but=None, by=None):
+    """End every session of an account, but the one with the secret `but`; what was carried with them is forgotten.
+
+    by      who asked for just this; what ends sessions along the way has a line of its own in the trail
+    """
+    if by is not None:
+        audit.record(session, "sessions.ended", user, by=by)
     session.execute(
         update(UserSession)
         .where(

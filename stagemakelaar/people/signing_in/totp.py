@@ -36,15 +36,31 @@ def present_code(secret):
 
 def spend_code(session, user, typed):
     """Whether the code is right and was not used before. The previous step is accepted, one ahead never."""
-    typed = "".join(sign for sign in typed if sign.isdigit())
+    typed = _digits(typed)
     if user.totp_secret is None or len(typed) != 6:
         return False
-    present = int(clock.now().timestamp()) // STEP
-    totp = pyotp.TOTP(user.totp_secret)
-    for step in (present, present - 1):
-        if pyotp.utils.strings_equal(totp.generate_otp(step), typed) and _moves_forward(session, user, step):
-            return True
-    return False
+    return any(_moves_forward(session, user, step) for step in _steps(user.totp_secret, typed))
+
+
+def _steps(secret, typed):
+    """The steps of which this is the code: the present one, or the one before."""
+    present, totp = present_step(), pyotp.TOTP(secret)
+    return [step for step in (present, present - 1) if pyotp.utils.strings_equal(totp.generate_otp(step), typed)]
+
+
+def fits(secret, typed):
+    """Whether an app with this secret shows this code now; spends nothing, for an app that is being set up."""
+    typed = _digits(typed)
+    return len(typed) == 6 and bool(_steps(secret, typed))
+
+
+def present_step():
+    """The number of the half minute that it is now."""
+    return int(clock.now().timestamp()) // STEP
+
+
+def _digits(typed):
+    return "".join(sign for sign in typed if sign.isdigit())
 
 
 def _moves_forward(session, user, step):
