@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from stagemakelaar import db
 from stagemakelaar.people.models import User
-from tests.every_page import WHO, pages_of, records_of, states_of
+from tests.every_page import WHO, pages_of, records_of
+from tests.page_states import states_of
 from tests.pages import Browser
 from tests.stories.looking import DESK, PHONE, barriers
 from tests.stories.served import served
