@@ -24,12 +24,14 @@ def case_of(session, student):
 def cases_visible_to(user):
     """A statement of the cases in the user's programme; a user without one sees none.
 
-    Doubles are left out, and who was erased.
+    Doubles are left out, and who was erased. The programme is asked of case and student: the database then reads the
+    students of one programme, and not of the country.
     """
+    here = (Case.programme_id == user.programme_id, Student.programme_id == user.programme_id)
     return (
         select(Case)
         .join(Case.student)
-        .where(Case.programme_id == user.programme_id, Student.merged_into_id.is_(None), ~IS_ERASED)
+        .where(*here, Student.merged_into_id.is_(None), ~IS_ERASED)
         .order_by(Student.sort_name)
     )
 

@@ -4,7 +4,7 @@ import enum
 from datetime import date, datetime
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
@@ -68,6 +68,13 @@ class User(UserMixin, Base):
         CheckConstraint(one_of("role", Role), name="role"),
         CheckConstraint(
             "(role IN ('admin', 'auditor', 'employer')) OR (programme_id IS NOT NULL)", name="role_has_programme"
+        ),
+        # Few are erased and every list leaves them out: without this it would read all accounts to find them.
+        Index(
+            "ix_user_account_erased",
+            "id",
+            sqlite_where=text("erased_at IS NOT NULL"),
+            postgresql_where=text("erased_at IS NOT NULL"),
         ),
     )
 

@@ -98,10 +98,10 @@ LATE = "laat"
 def listed():
     """The filters that the address asks for, on the placements that this user may see, and their order."""
     state, whose = chosen("stand", PlacementState), whose_asked()
-    found = (
+    found = (  # outer joins, though both are always there: counting then leaves them out
         placements_visible_to(actor())
-        .join(Student, Student.id == Placement.student_id)
-        .join(Case, Case.student_id == Placement.student_id)
+        .outerjoin(Student, Student.id == Placement.student_id)
+        .outerjoin(Case, Case.student_id == Placement.student_id)
     )
     conditions = {
         "stand": Placement.state == state if state else None,

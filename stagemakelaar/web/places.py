@@ -31,7 +31,7 @@ def listed():
     state, code = chosen("stand", PlaceState), request.args.get("opleiding", "")
     offered = Place.id.in_(select(PlaceCode.place_id).where(PlaceCode.code == code))
     conditions = {"stand": Place.state == state if state else None, "opleiding": offered if code.isdecimal() else None}
-    found = places_visible_to(actor()).join(Organisation, Organisation.id == Place.organisation_id)
+    found = places_visible_to(actor()).outerjoin(Organisation, Organisation.id == Place.organisation_id)
     columns = {"naam": Place.title, "bedrijf": Organisation.sort_name, "einde": Place.ends_on, "vrij": Place.free}
     return Filters(found.options(selectinload(Place.codes)), conditions), Sorting.asked(**columns)
 
