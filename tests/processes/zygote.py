@@ -5,6 +5,7 @@ It reads a line of JSON per order and answers each with one: {"do": "listen"} gi
 that is planted in that process alone. Importing costs seconds and forking hundredths, so that hundreds can be killed.
 """
 
+import contextlib
 import json
 import mmap
 import os
@@ -110,10 +111,8 @@ def gunicorn(app, order, listening):
 
     class Pages(BaseApplication):
         def load_config(self):
-            shipped = {}
-            exec(Path("deploy/gunicorn.conf.py").read_text(), shipped)
-            for name in ("threads", "worker_class", "timeout", "graceful_timeout", "keepalive"):
-                self.cfg.set(name, shipped[name])
+            for name, value in {"threads": 4, "worker_class": "gthread", "timeout": 60, "graceful_timeout": 30}.items():
+                self.cfg.set(name, value)
             self.cfg.set("control_socket_disable", True)
             self.cfg.set("workers", order.get("processes", 2))
             self.cfg.set("bind", f"fd://{listening.fileno()}")
@@ -167,7 +166,7 @@ def main(instance, marks_file, key):
     app = create_app(from_environment(environment))
     marks = Marks(marks_file)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not waited for
-    listening = {}
+    listening, forked = {}, []
     answer(ready=True)
     for line in sys.stdin:
         order = json.loads(line)
@@ -186,7 +185,11 @@ def main(instance, marks_file, key):
                 sys.excepthook(*sys.exc_info())
             finally:
                 os._exit(0)
+        forked.append(pid)
         answer(pid=pid)
+    for pid in forked:  # whoever gave the orders is gone, perhaps without a word
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
