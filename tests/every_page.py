@@ -257,6 +257,9 @@ POST /verzoeken/{request}/besluit                                   c
 GET  /accounts                                                      a
 GET  /accounts/uitnodigen                                           a
 POST /accounts/uitnodigen                                           a
+GET  /accounts/app                                                  ca
+POST /accounts/{account}/app/vragen                                 ca
+POST /accounts/{account}/app/toestaan                               ca
 POST /accounts/{account}/inschakelen                                a
 POST /accounts/{account}/uitschakelen                               a
 GET  /logboek                                                       u

@@ -52,6 +52,7 @@ OWNERS = {
         "Attempt",
         "UserSession",
         "RecoveryCode",
+        "FactorReset",
         "Invitation",
         "SavedView",
     },

@@ -16,6 +16,7 @@ from stagemakelaar.web import (
     employer_placements,
     employer_places,
     exporting,
+    factor_resets,
     handing_over,
     health,
     hints,
@@ -94,6 +95,7 @@ GROUPS = (
     programme,
     data_requests,
     accounts,
+    factor_resets,
     trail,
     demo,
 )

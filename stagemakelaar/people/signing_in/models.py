@@ -107,3 +107,21 @@ class RecoveryCode(Base):
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FactorReset(Base):
+    """Herstel van de app: asked by one colleague, granted by a second; never one's own. The database holds it so."""
+
+    __tablename__ = "factor_reset"
+    __table_args__ = (
+        CheckConstraint("asked_by_id <> user_id", name="not_ones_own"),
+        CheckConstraint("granted_by_id <> asked_by_id AND granted_by_id <> user_id", name="four_eyes"),
+        CheckConstraint("(granted_by_id IS NULL) = (granted_at IS NULL)", name="granted_when"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    granted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
