@@ -5,8 +5,8 @@ from alembic import op
 
 from stagemakelaar.db import UtcDateTime
 
-revision = "0028_factor_reset"
-down_revision = "0027_signing_in"
+revision = "0030_factor_reset"
+down_revision = "0029_erased_are_few"
 branch_labels = None
 depends_on = None
 
