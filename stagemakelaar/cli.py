@@ -12,6 +12,7 @@ def install(app):
         copying,
         importing,
         importing_students,
+        keeping,
         matching,
         people,
         running,
@@ -32,6 +33,7 @@ def install(app):
     groups = {
         "account": [people.invite],
         "audit": [auditing.verify],
+        "retention": [keeping.run],
         "programme": [people.add_programme],
         "import": [importing.codes, importing_students.students],
     }

@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from stagemakelaar import audit, clock, erasures, outbox
+from stagemakelaar import audit, clock, erasures, outbox, retention
 from stagemakelaar.db import close_session, current_session, look_again, transaction
 from stagemakelaar.outbox import MessageState
 from stagemakelaar.people.models import Role, User
@@ -172,6 +172,7 @@ def tidy(erasure_list=None):
         forget_old(session)
     if erasure_list is not None:
         erasures.finish(erasure_list)
+        retention.run(erasure_list)
     _mail_head_of_trail()
 
 

@@ -46,6 +46,7 @@ KINDS = {
     "employer_confirmed": (lazy_gettext("De stage bij u gaat door"), "/bedrijf/plaatsingen/{placement}"),
     "employer_withdrawn": (lazy_gettext("Een stage bij u gaat niet door"), "/bedrijf/plaatsingen/{placement}"),
     "student_request_decided": (lazy_gettext("Er is beslist over je verzoek"), "/mijn-gegevens/wissen"),
+    "student_retention": (lazy_gettext("Binnenkort wissen we je gegevens"), "/student"),
     "student_erased": (lazy_gettext("Je gegevens zijn gewist"), "/privacy"),
     "employer_request_decided": (lazy_gettext("Er is beslist over uw verzoek"), "/mijn-gegevens/wissen"),
     "employer_erased": (lazy_gettext("Uw gegevens zijn gewist"), "/privacy"),

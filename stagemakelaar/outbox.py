@@ -150,22 +150,26 @@ def waiting_under(key_prefixes):
     )
 
 
+def is_writing_to(session, user_ids):
+    """Whether a worker holds a letter to one of these accounts at this moment."""
+    held = (Message.state == MessageState.QUEUED, Message.leased_until > clock.now())
+    return session.scalar(select(Message.id).where(Message.user_id.in_(list(user_ids)), *held).limit(1)) is not None
+
+
 def stop_all_to(session, user_ids, *, by):
-    """Cancel all that still waits or failed for these accounts; gives back how many of them a worker holds just now."""
+    """Cancel all that still waits or failed for these accounts, but for what a worker holds just now."""
     waiting = session.scalars(
         select(Message)
         .where(Message.user_id.in_(list(user_ids)), Message.state.in_((MessageState.QUEUED, MessageState.FAILED)))
         .with_for_update()
     ).all()
-    now, held = clock.now(), 0
+    now = clock.now()
     for message in waiting:
         if message.leased_until is not None and message.leased_until > now:
-            held += 1
             continue
         if message.state is MessageState.FAILED:
             queue_again(session, message, by=by)
         _settle(session, message, MessageState.CANCELLED, by=by)
-    return held
 
 
 def let_go(session, key_prefix, **data):

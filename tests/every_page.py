@@ -80,6 +80,8 @@ GET  /account/herstelcodes                                          bcau
 POST /account/herstelcodes                                          bcau
 POST /uitloggen                                                     *
 
+GET  /mijn-gegevens/downloaden                                      sebcau
+POST /mijn-gegevens/downloaden                                      sebcau
 GET  /mijn-gegevens/wissen                                          se
 POST /mijn-gegevens/wissen                                          se
 POST /mijn-gegevens/verzoeken/{own_request}/intrekken               se

@@ -28,6 +28,7 @@ FLOORS = [
     {"rights"},
     {"schema", "rooms"},
     {"solving", "copies", "erasures"},
+    {"retention"},
     {"monitoring", "jobs"},
     {"labels", "letters", "printing", "sending", "logs"},
     {"web", "seed", "worker"},

@@ -41,6 +41,7 @@ class Programme(Base):
         CheckConstraint(one_of("kind", ProgrammeKind), name="kind"),
         CheckConstraint("answer_days BETWEEN 1 AND 30", name="answer_days"),
         CheckConstraint("warn_share BETWEEN 50 AND 100", name="warn_share"),
+        CheckConstraint("keep_months BETWEEN 3 AND 24", name="keep_months"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,6 +57,7 @@ class Programme(Base):
     four_eyes: Mapped[bool] = mapped_column(default=False)  # who computed a run may not approve it
     weights: Mapped[dict] = mapped_column(JSON, default=dict)  # part of the score → weight; empty means the defaults
     warn_share: Mapped[int] = mapped_column(default=90)  # percents approved as proposed, from which we warn
+    keep_months: Mapped[int] = mapped_column(default=12, server_default="12")  # after a case was closed
     reasons: Mapped[dict] = mapped_column(JSON, default=dict)  # people.reasons.Act → texts; empty means the defaults
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -13,8 +13,8 @@ from stagemakelaar.people.models import User
 from stagemakelaar.people.reasons import own_lists
 
 CHANGED = "programme.settings_changed"
-TERMS = ("answer_days", "undo_minutes", "send_together", "four_eyes", "warn_share", "morning_letter")
-BOUNDS_OF_TERMS = {"answer_days": (1, 30), "undo_minutes": (0, 240), "warn_share": (50, 100)}
+TERMS = ("answer_days", "undo_minutes", "send_together", "four_eyes", "warn_share", "morning_letter", "keep_months")
+BOUNDS_OF_TERMS = {"answer_days": (1, 30), "undo_minutes": (0, 240), "warn_share": (50, 100), "keep_months": (3, 24)}
 
 
 class WeightChange(NamedTuple):

@@ -92,6 +92,13 @@ class SettingsForm(WeightsForm):
         most=100,
         description=_l("Van alles wat iemand in een ronde besloot, bij minstens 10 besluiten."),
     )
+    keep_months = WholeNumber(
+        _l("Na hoeveel maanden wissen we wie niet meer zoekt?"),
+        [NUMBER],
+        least=3,
+        most=24,
+        description=_l("Geteld vanaf de dag waarop de zaak gesloten is. De student hoort het twee weken van tevoren."),
+    )
     reject_reasons = _reasons(Act.REJECT)
     hold_reasons = _reasons(Act.HOLD)
     replace_reasons = _reasons(Act.REPLACE)

@@ -1,0 +1,231 @@
+"""What is kept, and for how long: who was finished with long enough ago is warned, and then taken out by itself.
+
+The day is that of the calendar in the Netherlands: so many months after the case was closed, and never a day early.
+Nobody is taken out who was not told two weeks before. The worker does this every hour and `retention run` at any time;
+doing it twice does nothing the second time.
+"""
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import Text, cast, delete, func, select, update
+
+from stagemakelaar import audit, clock, erasures, outbox
+from stagemakelaar.casework.models import Case, CaseState
+from stagemakelaar.db import current_session, empty_log, look_again, transaction
+from stagemakelaar.errors import DomainError
+from stagemakelaar.intake.uploads import forget_uploads
+from stagemakelaar.outbox import Message, MessageState
+from stagemakelaar.people.models import Programme, Student, User
+from stagemakelaar.people.signing_in.models import Attempt, SignInLink, UserSession
+from stagemakelaar.people.signing_in.tidying import forget_old
+from stagemakelaar.places.models import Interest, InterestState
+from stagemakelaar.rights import erasing
+from stagemakelaar.rights.models import ErasedFor
+
+log = structlog.get_logger()
+
+WARNED_AHEAD = timedelta(days=14)
+TEXTS = timedelta(days=90)  # after which what a letter said is emptied; that it was sent stays
+AT_ONCE = 100  # people in one transaction, and in one line of the trail
+PASSING = (SignInLink, Attempt, UserSession)  # what signing in leaves behind
+
+
+class Due(NamedTuple):
+    """Aan de beurt: a student whose case is closed, the day on which the time is over, and when they were warned."""
+
+    user_id: int
+    student_id: int
+    case_id: int
+    programme_id: int
+    due_on: date
+    warned_on: date | None
+
+    @property
+    def key(self):
+        """Under which the warning is promised: once for each time that the case was closed."""
+        return f"retention:{self.case_id}:{self.due_on.isoformat()}:warning"
+
+    def is_over(self, today):
+        """Whether the time is over, and the warning two weeks old."""
+        return self.due_on <= today and self.warned_on is not None and self.warned_on + WARNED_AHEAD <= today
+
+
+def months_after(day, months):
+    """The same day so many months later; where that month is too short, the first day of the next: never early."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    try:
+        return date(year, month + 1, day.day)
+    except ValueError:
+        return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+
+
+def soon_due(session):
+    """Everyone whose time is over within two weeks or was before, the longest first."""
+    today, found = clock.today(), []
+    for programme in session.scalars(select(Programme).order_by(Programme.id)):
+        # Coarse first, so that a country need not be read; months_after decides.
+        before = clock.start_of(today) - timedelta(days=28 * programme.keep_months) + WARNED_AHEAD + timedelta(days=1)
+        closed = session.execute(
+            select(Student.user_id, Student.id, Case.id, Case.state_changed_at)
+            .join(Student, Student.id == Case.student_id)
+            .join(User, User.id == Student.user_id)
+            .where(
+                Case.programme_id == programme.id,
+                Case.state == CaseState.CLOSED,
+                Case.state_changed_at < before,
+                Student.merged_into_id.is_(None),
+                User.erased_at.is_(None),
+            )
+        ).all()
+        for user_id, student_id, case_id, closed_at in closed:
+            due_on = months_after(clock.day_of(closed_at), programme.keep_months)
+            if due_on - WARNED_AHEAD <= today:
+                found.append(Due(user_id, student_id, case_id, programme.id, due_on, None))
+    return sorted(_with_warnings(session, found), key=lambda one: (one.due_on, one.user_id))
+
+
+def _with_warnings(session, found):
+    warned: dict = {}
+    keys = [one.key for one in found]
+    for start in range(0, len(keys), AT_ONCE):
+        some = select(Message.key, Message.created_at).where(Message.key.in_(keys[start : start + AT_ONCE]))
+        warned |= {row.key: clock.day_of(row.created_at) for row in session.execute(some)}
+    return [one._replace(warned_on=warned.get(one.key)) for one in found]
+
+
+def run(path, *, dry=False):
+    """Warn, take out and delete what is due; gives back the counts as `retention run` tells them.
+
+    dry   look only, and say what would be done
+    """
+    today = clock.today()
+    due = soon_due(look_again())
+    over = [one for one in due if one.is_over(today)]
+    to_warn = [one for one in due if one.warned_on is None]
+    kept = Counter({"warned": sum(one.warned_on is not None and not one.is_over(today) for one in due)})
+    if dry:
+        for one in over:
+            wrong = erasing.refusal(current_session(), current_session().get_one(User, one.user_id))
+            kept["in_use"] += wrong is not None
+        deleted = _to_delete(current_session())
+        return _told(today, len(to_warn), len(over) - kept["in_use"], deleted, kept)
+    for some in _batches(to_warn):
+        _warn(some)
+    anonymised = 0
+    for some in _batches(over):
+        erased = _take_out(some, kept)
+        anonymised += erased
+        if erased:
+            erasures.write_down(path)
+    deleted = _delete()
+    if anonymised or deleted:
+        empty_log()
+    log.info("retention", warned=len(to_warn), anonymised=anonymised)
+    return _told(today, len(to_warn), anonymised, deleted, kept)
+
+
+def _told(today, warned, anonymised, deleted, kept):
+    kept = {reason: count for reason, count in sorted(kept.items()) if count}
+    return {"as_of": today.isoformat(), "warned": warned, "anonymised": anonymised, "deleted": deleted, "kept": kept}
+
+
+def _batches(found):
+    return [found[start : start + AT_ONCE] for start in range(0, len(found), AT_ONCE)]
+
+
+def _warn(some):
+    """Promise the letters; who is warned later than two weeks ahead is kept two weeks from the warning."""
+    today = clock.today()
+    with transaction() as session:
+        done = outbox.promised_already(session, [one.key for one in some])
+        for one in some:
+            user = session.get_one(User, one.user_id)
+            if one.key in done or user.erased_at is not None:
+                continue
+            day = max(one.due_on, today + WARNED_AHEAD)
+            outbox.promise(
+                session,
+                kind="student_retention",
+                to=user.email,
+                user=user,
+                key=one.key,
+                programme_id=one.programme_id,
+                day=day.isoformat(),
+            )
+        audit.record(session, "retention.warned", by=None, accounts=[one.user_id for one in some])
+
+
+def _take_out(some, kept):
+    """Take out a batch, with one line in the trail; whoever cannot go today stays, and the reason is counted."""
+    erased = []
+    with transaction() as session:
+        for one in some:
+            user = session.get_one(User, one.user_id, with_for_update={"of": User}, populate_existing=True)
+            case = session.get_one(Case, one.case_id, populate_existing=True)
+            if user.erased_at is not None or case.state is not CaseState.CLOSED:
+                continue
+            try:
+                with session.begin_nested():
+                    erasing.erase(session, user, why=ErasedFor.RETENTION, by=None)
+            except DomainError as wrong:
+                kept["in_use"] += 1
+                log.info("retention_waits", account=one.user_id, why=wrong.message)
+            else:
+                erased.append(one.user_id)
+        if erased:
+            audit.record(session, "retention.anonymised", by=None, accounts=erased)
+    return len(erased)
+
+
+def _old():
+    """What nobody needs any more: (table, condition)."""
+    long_ago = months_before(clock.now())
+    settled = (InterestState.BECAME_PLACE, InterestState.DROPPED)
+    return [(Interest, Interest.state.in_(settled) & (Interest.state_changed_at < long_ago))]
+
+
+def months_before(moment):
+    """A year before a moment, by the calendar."""
+    return clock.start_of(months_after(clock.day_of(moment), -12))
+
+
+def _texts():
+    gone = (MessageState.SENT, MessageState.CANCELLED)
+    is_filled = cast(Message.data, Text) != "{}"
+    return Message.state.in_(gone) & (Message.state_changed_at < clock.now() - TEXTS) & is_filled
+
+
+def _to_delete(session):
+    """Table → how many rows would go; of letters, how many texts."""
+    counts = {
+        model.__tablename__: session.scalar(select(func.count()).select_from(model).where(condition))
+        for model, condition in [*_old(), (Message, _texts())]
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def _delete():
+    unlooked = {"synchronize_session": False}
+    with transaction() as session:
+        before = {model: session.scalar(select(func.count()).select_from(model)) for model in PASSING}
+        forget_old(session)
+        forget_uploads(session)
+        counts = {
+            model.__tablename__: count - session.scalar(select(func.count()).select_from(model))
+            for model, count in before.items()
+        }
+        for model, condition in _old():
+            counts[model.__tablename__] = session.execute(
+                delete(model).where(condition), execution_options=unlooked
+            ).rowcount
+        emptied = session.execute(
+            update(Message).where(_texts()).values(data={}, trouble=None), execution_options=unlooked
+        )
+        counts[Message.__tablename__] = emptied.rowcount
+        counts = {name: count for name, count in sorted(counts.items()) if count}
+        if counts:
+            audit.record(session, "retention.deleted", by=None, rows=counts)
+    return counts

@@ -1,0 +1,72 @@
+"""All that is held about somebody, as data: the rows that the list of `personal.py` names, and nothing of others.
+
+Of a row that also is about somebody else only the columns that are named there are given. Secrets stay out, and so do
+the numbers of other people's accounts.
+"""
+
+import enum
+from datetime import date
+
+from sqlalchemy import select
+
+from stagemakelaar.casework.models import CaseNote
+from stagemakelaar.people.models import Role
+from stagemakelaar.people.queries import student_of
+from stagemakelaar.rights import erasing, personal
+from stagemakelaar.rights.personal import Gone
+
+SECRETS = frozenset(
+    {
+        "token_hash",
+        "code_hash",
+        "browser_hash",
+        "password_hash",
+        "totp_secret",
+        "totp_next",
+        "totp_counter",
+        "message_id",
+    }
+)
+OF_OTHERS = frozenset({"upload"})  # a school's list holds a whole class
+WHEN = frozenset({"created_at", "at", "held_on", "state", "state_changed_at", "kind", "starts_on", "ends_on", "cause"})
+
+
+def rows_about(session, user):
+    """Table → rows (dicts that JSON can hold) about this user."""
+    subject = erasing.subject_of(session, user)
+    entries = {Role.STUDENT: personal.STUDENT, Role.EMPLOYER: personal.EMPLOYER}.get(user.role, personal.ACCOUNT)
+    found: dict[str, list] = {}
+    for entry in entries:
+        name = entry.model.__tablename__
+        if name in OF_OTHERS:
+            continue
+        table = entry.model.__table__
+        columns = [column for column in table.columns if _is_given(entry, column)]
+        rows = session.execute(select(*columns).where(entry.whose(subject)).order_by(*table.primary_key.columns))
+        told = [{key: _plain(value) for key, value in row.items()} for row in rows.mappings()]
+        if told:
+            found.setdefault(name, []).extend(one for one in told if one not in found.get(name, []))
+    return found
+
+
+def student_behind(session, user):
+    """The student of a student's account, or None."""
+    return student_of(session, user) if user.role is Role.STUDENT else None
+
+
+def _is_given(entry, column):
+    if column.name in SECRETS or any(key.column.table.name == "user_account" for key in column.foreign_keys):
+        return False
+    named = {entry.model.__mapper__.columns[name].name for name in entry.columns}
+    return isinstance(entry, Gone) or column.name in named or column.name in WHEN
+
+
+def _plain(value):
+    if isinstance(value, enum.Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def notes_about(session, case):
+    """What brokers wrote down about a case for themselves, oldest first."""
+    return session.scalars(select(CaseNote).where(CaseNote.case_id == case.id).order_by(CaseNote.id)).all()
