@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029_keep_months"
-down_revision = "0028_rights"
+revision = "0031_keep_months"
+down_revision = "0030_factor_reset"
 branch_labels = None
 depends_on = None
 
