@@ -2,10 +2,11 @@
 
 import structlog
 from flask import Response, g, render_template, request
+from flask_babel import get_locale, gettext
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from stagemakelaar import db, silence
 from stagemakelaar.errors import Busy, DomainError, NotFound, TooOften
@@ -33,6 +34,7 @@ def install(app):
     for trouble in STORAGE_TROUBLE:
         app.register_error_handler(trouble, _database_trouble)
     app.register_error_handler(DatabaseError, _perhaps_damaged)
+    app.register_error_handler(SecurityError, _another_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
 
@@ -115,6 +117,14 @@ def _http(error):
     if status == 405 and error.valid_methods:
         headers["Allow"] = ", ".join(error.valid_methods)
     return page, status, headers
+
+
+def _another_host(_error):
+    """The request names a host that is not ours: nothing can be linked to, so this page has no frame."""
+    title = gettext("We begrijpen dit verzoek niet")
+    start = f'<!doctype html><html lang="{get_locale() or "nl"}"><meta charset="utf-8">'
+    page = f"{start}<title>{title}</title><h1>{title}</h1>"
+    return Response(page, status=400, content_type="text/html; charset=utf-8")
 
 
 def _broken(error):
