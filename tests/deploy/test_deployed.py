@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import re
 import signal
 import socket
 import ssl
@@ -47,6 +48,7 @@ class Service:
             "SECRET_KEY": "a secret of this test that is long enough to be one",
             "SMTP_URL": "smtp://127.0.0.1:9?tls=starttls",
             "TRUSTED_PROXIES": "1",
+            "METRICS_TOKEN": "a token that only Prometheus has",
             "BIND": f"unix:{self.socket}",
         }
         self.web = self.proxy = None
@@ -205,7 +207,7 @@ def test_while_the_pages_are_away_it_says_when_to_come_back(service):
     service.wait_until(200)
     service.stop_web()
     status, headers, text = service.wait_until(503, "/")
-    assert (status, headers["Retry-After"]) == (503, "10")
+    assert (status, headers["Retry-After"]) == (503, "30")
     assert "is bewaard" in text
     service.start_web()
     assert service.wait_until(200)[0] == 200
@@ -220,6 +222,29 @@ def test_a_database_that_may_forget_opens_no_page(service, postgres_cluster, tmp
         [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
     assert told.stdout.strip() == "503"
+
+
+def test_the_figures_of_all_processes_add_up_and_outlive_them(service):
+    """Whoever asks reaches one process; what the others counted, and what one that died had counted, is in it."""
+    service.wait_until(200)
+    token = {"Authorization": f"Bearer {service.environment['METRICS_TOKEN']}"}
+
+    def counted():
+        text = service.ask("GET", "/metrics", headers=token)[2]
+        assert "stagemakelaar_database_answers 1.0" in text
+        return int(float(re.search(r'request_seconds_count{route="public.privacy"} (\S+)', text)[1]))
+
+    service.ask("GET", "/privacy")
+    before = counted()
+    for _number in range(12):
+        service.ask("GET", "/privacy")
+    assert {counted() for _number in range(8)} == {before + 12}
+    children = Path(f"/proc/{service.web.pid}/task/{service.web.pid}/children").read_text().split()
+    for child in children:
+        os.kill(int(child), signal.SIGTERM)
+    service.wait_until(200)
+    assert counted() == before + 12
+    assert service.ask("GET", "/metrics")[0] == 404
 
 
 # --- norms ---------------------------------------------------------------------------------------------------------
