@@ -48,7 +48,7 @@ class Windows:
             timezone_id="Europe/Amsterdam",
         )
         self._contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)  # a busy machine is no fault of a page
         context.route(lambda url: urlsplit(url).hostname not in OWN_HOSTS, self._refuse)
         context.on("response", self._see_response)
         context.on("console", self._hear_console)

@@ -11,6 +11,21 @@ NOT_ALL_ROWS = {"exclude": [["tbody > tr:nth-child(n+7)"]]}
 # Opened, because what is folded away is looked at by nobody, and people open it.
 UNFOLD = "document.querySelectorAll('main details').forEach(details => { details.open = true; })"
 
+# How a page is built: its elements with what axe goes by, without words and numbers; of siblings that are alike, one.
+BUILD = r"""() => {
+    const words = /^(aria-label|title|alt|placeholder)$/;
+    const beside = /^(action|value|content|src|datetime|data-.*)$/;
+    const build = element => {
+        const told = [...element.attributes]
+            .filter(({name}) => !beside.test(name) && (name !== 'href' || element.tagName === 'LINK'))
+            .map(({name, value}) => `${name}=${words.test(name) ? value !== '' : value.replace(/\d+/g, '0')}`);
+        const says = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
+        const parts = [...element.children].map(build).filter((part, at, all) => part !== all[at - 1]);
+        return `<${element.tagName} ${told.sort().join(' ')}>${says ? 'words' : ''}${parts.join('')}</>`;
+    };
+    return build(document.documentElement);
+}"""
+
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 # A heading belongs to what follows, so there is more air above it than below. What lies beside it does not count.
@@ -46,13 +61,23 @@ ACCUSING = """() => {
 }"""
 
 
-def barriers(page, axe, *, widths=(PHONE, DESK)):
-    """What is wrong with the page of this moment at these widths, one sentence per finding."""
+def barriers(page, axe, *, widths=(PHONE, DESK), seen=None):
+    """What is wrong with the page of this moment at these widths, one sentence per finding.
+
+    `seen` remembers how pages were built: axe looks only once at pages that differ in words and numbers alone. Words
+    that make a page too wide or too crowded are looked for on every page.
+    """
     page.evaluate(UNFOLD)
     found = page.evaluate(ACCUSING)
+    build = page.evaluate(BUILD)
     for width in widths:
+        rules = None if width == widths[0] else OF_WIDTH
         page.set_viewport_size({"width": width, "height": 900})
-        told = page.evaluate(CROWDED) + axe(page, inside=NOT_ALL_ROWS, rules=None if width == widths[0] else OF_WIDTH)
+        told = page.evaluate(CROWDED)
+        if seen is None or (width, build) not in seen:
+            told += axe(page, inside=NOT_ALL_ROWS, rules=rules)
+        if seen is not None:
+            seen.add((width, build))
         if page.evaluate(SIDEWAYS):
             told.append("scrolls sideways")
         found += [f"at {width}: {finding}" for finding in told]

@@ -215,4 +215,4 @@ def test_the_number_of_queries_does_not_grow_with_the_list(me, make, engine):
         make.place()
     more = count()
     # the listener of the first count still hears the second
-    assert more == few
+    assert more <= few  # what is counted lately may be asked anew in between
