@@ -1,8 +1,15 @@
 """Storage that is full, read-only, away or silent: 503 in time, never a false "saved", and well again by itself."""
 
+import contextlib
+import http.client
+import os
+import shutil
+import subprocess
 import threading
 import time
 from contextlib import contextmanager
+from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import event, func, select
@@ -11,8 +18,10 @@ from stagemakelaar import db, silence
 from stagemakelaar.casework.models import Task
 from stagemakelaar.web import tasks
 from tests.builders import Make
-from tests.conftest import build
+from tests.conftest import build, sqlite_copy
 from tests.pages import Browser
+from tests.processes.fixtures import open_pages
+from tests.processes.house import House
 from tests.proofs import Invalid, times
 from tests.rows import number_of
 
@@ -35,16 +44,18 @@ class Desk:
         self.browser = Browser(app).as_(broker)
         self.form = self.browser.get(self.path).values("/taken")
         self.confirmed = 0
-        self.slowest = 0.0
+        self.slowest = 0.0  # of the refusals
+
+    def send(self, method, path, form=None):
+        """The answer: of the application in this process."""
+        return self.browser.client.open(path, method=method, data=form)
 
     def write(self):
         """Try to save a task; the status."""
         began = time.monotonic()
-        answer = self.browser.client.post(
-            f"{self.path}/taken", data=self.form | {"what": "Bel de school nog eens " * 3}
-        )
-        self.slowest = max(self.slowest, time.monotonic() - began)
+        answer = self.send("POST", f"{self.path}/taken", self.form | {"what": "Bel de school nog eens " * 3})
         if answer.status_code == 503:
+            self.slowest = max(self.slowest, time.monotonic() - began)
             assert answer.headers["Retry-After"]
             assert answer.headers["Cache-Control"] == "no-store"
             assert "bewaard" not in answer.text
@@ -57,13 +68,36 @@ class Desk:
     def read(self):
         """The status of a page that only shows."""
         began = time.monotonic()
-        answer = self.browser.client.get("/taken")  # a student's file is not shown where that cannot be noted
-        self.slowest = max(self.slowest, time.monotonic() - began)
+        answer = self.send("GET", "/taken")  # a student's file is not shown where that cannot be noted
+        if answer.status_code == 503:
+            self.slowest = max(self.slowest, time.monotonic() - began)
         return answer.status_code
 
     def saved(self):
         db.close_session()
         return db.current_session().scalar(select(func.count()).select_from(Task))
+
+
+class RemoteDesk(Desk):
+    """The same, over HTTP to processes of the service."""
+
+    def __init__(self, app, house):
+        super().__init__(app)
+        self.house = house
+        self.cookie = self.browser.client.get_cookie("session").value
+        db.close_session()
+
+    def send(self, method, path, form=None):
+        line = http.client.HTTPConnection("127.0.0.1", self.house.port, timeout=120)
+        headers = {"Cookie": f"session={self.cookie}", "Connection": "close"}
+        if form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        with contextlib.closing(line):
+            line.request(method, path, body=urlencode(form) if form is not None else None, headers=headers)
+            answer = line.getresponse()
+            return SimpleNamespace(
+                status_code=answer.status, headers=answer.headers, text=answer.read().decode(errors="replace")
+            )
 
 
 @pytest.fixture
@@ -244,6 +278,54 @@ def test_a_database_that_is_away_or_silent_is_given_up_in_time_and_found_again(f
     record_property("slowest_seconds", round(far_desk.slowest, 2))
     assert far_desk.slowest < WITHIN
     assert far_desk.saved() >= far_desk.confirmed
+
+
+# --- the service as processes of its own ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 16 MB."""
+    if os.geteuid() != 0:
+        pytest.skip("NOT RUN: a small file system, only root can make one")
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(tmp_path)], capture_output=True, check=False
+    )
+    if made.returncode:
+        pytest.skip("NOT RUN: a small file system, it may not be mounted here")
+    yield tmp_path
+    subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+
+
+@pytest.mark.promise("P08")
+def test_waitress_on_a_full_disk_confirms_nothing_that_it_did_not_keep(
+    app, sqlite_template, small_disk, zygote, record_property
+):
+    engine = sqlite_copy(sqlite_template, small_disk / "small.sqlite")
+    db.bind(engine, join_transaction_mode="conditional_savepoint")
+    house = House(zygote, engine.url.render_as_string(hide_password=False))
+    open_pages(house)
+    try:
+        house.wait_until_it_answers()
+        desk = RemoteDesk(app, house)
+        assert desk.write() == SAVED
+        ballast = small_disk / "ballast"
+        room = shutil.disk_usage(small_disk).free - 60_000
+        ballast.write_bytes(b"." * room)
+        until_full(desk)
+        for _try in range(times(short=3, full=30)):
+            desk.write()
+        assert desk.read() == 200
+        ballast.unlink()
+        assert desk.write() == SAVED
+        assert desk.saved() == desk.confirmed
+        assert desk.slowest < WITHIN
+        record_property("confirmed", desk.confirmed)
+    finally:
+        house.close()
+        db.close_session()
+        engine.dispose()
+        db.bind(None)
 
 
 @pytest.mark.needs("postgresql")
