@@ -21,9 +21,12 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class PostgresCluster:
-    """A cluster of its own. `durable=True` keeps the settings of production, for tests that pull the plug."""
+    """A cluster of its own. `durable=True` keeps the settings of production, for tests that pull the plug.
 
-    def __init__(self, *, durable=False):
+    `follows` is another cluster, of which this one becomes a standby until `promote`.
+    """
+
+    def __init__(self, *, durable=False, follows=None):
         self.durable = durable
         self.programs = postgresql_programs()
         # A short path, because the name of a socket ends near 100 characters, and outside pytest's folders,
@@ -38,9 +41,13 @@ class PostgresCluster:
         self._numbers = itertools.count(1)
         self._templates = set()
         try:
-            self._run(
-                "initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"
-            )
+            if follows is None:
+                self._run(
+                    "initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"
+                )
+            else:
+                source = ("-h", str(follows.folder), "-U", "postgres", "--checkpoint=fast", "--no-sync")
+                self._run("pg_basebackup", "-D", self.data, "--write-recovery-conf", *source)
             self.start()
         except BaseException:
             self.stop()
@@ -106,6 +113,10 @@ class PostgresCluster:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+    def promote(self):
+        """From standby to the one that takes writes."""
+        self._run("pg_ctl", "promote", "-D", self.data)
 
     def stop(self):
         self.halt()
