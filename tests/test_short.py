@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from tests.parts import ROOT
@@ -13,7 +14,7 @@ def items(name, *rows, databases=("sqlite", "postgresql"), mark=None):
     return [
         SimpleNamespace(
             nodeid=f"{name}[{'-'.join([database, *row])}]",
-            callspec=SimpleNamespace(params={"engine": database}),
+            callspec=SimpleNamespace(params={"values": np.zeros(2), "engine": database}),
             iter_markers=lambda wanted: [mark] if wanted == mark else [],
             get_closest_marker=lambda wanted: mark if wanted == mark else None,
         )
