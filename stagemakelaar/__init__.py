@@ -26,6 +26,7 @@ def create_app(settings):
         layout,
         measuring,
         pages,
+        refusals,
         signed_in,
     )
 
@@ -59,6 +60,7 @@ def create_app(settings):
     signed_in.install(app)
     access.install(app)
     acting.install(app)
+    refusals.install(app)
     pages.install(app)
     last_resort.install(app)
     cli.install(app)

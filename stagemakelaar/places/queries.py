@@ -187,8 +187,8 @@ def interest_for(session, user, interest_id):
     return _one(session, interests_visible_to(user).where(Interest.id == interest_id))
 
 
-def counts_for(session, organisations):
-    """Per organisation: how many recognitions wait for a check, and how many places it has open."""
+def counts_for(session, user, organisations):
+    """Per organisation: how many recognitions wait for a check, and how many places it has open in the programme."""
     ids = [organisation.id for organisation in organisations]
     unchecked = session.execute(
         select(Recognition.organisation_id, func.count())
@@ -197,7 +197,7 @@ def counts_for(session, organisations):
     )
     offered = session.execute(
         select(Place.organisation_id, func.count())
-        .where(Place.organisation_id.in_(ids), Place.state == PlaceState.OPEN)
+        .where(Place.organisation_id.in_(ids), Place.state == PlaceState.OPEN, Place.programme_id == user.programme_id)
         .group_by(Place.organisation_id)
     )
     return {row[0]: row[1] for row in unchecked}, {row[0]: row[1] for row in offered}

@@ -58,7 +58,7 @@ def listed():
 def index():
     session, (filters, sorting) = current_session(), listed()
     rows = rows_of(session, sorting.of(filters.found, Organisation.id))
-    unchecked, offered = counts_for(session, rows.items)
+    unchecked, offered = counts_for(session, actor(), rows.items)
     state = chosen("stand", OrganisationState)
     return render_template(
         "organisations/index.html",

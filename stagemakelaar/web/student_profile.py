@@ -138,8 +138,8 @@ def hand_in():
 
 
 def _version(form):
-    text = form.version.data or ""
-    return int(text) if text.isdecimal() and len(text) < 10 else -1
+    text = form.version.data  # where none was sent, the number that the page would show: no text
+    return int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 10 else -1
 
 
 def _after(step, student):
