@@ -18,6 +18,10 @@ WHO = ("an", "s1", "s2", "sm", "e1", "ec", "e2", "bA", "bB", "cA", "ad", "au")
 CELLS = """
    public              RC   RC   RC   RC   RC   RC   RC   RC   RC   RC   RC   RC
    own-session         -    RW   RW   RW   RW   RW   RW   RW   RW   RW   RW   RW
+   own-rights          -    RC   RC   RC   RC   RC   RC   -    -    -    -    -
+   own-request         -    W    o    o    o    o    o    -    -    -    -    -
+   requests            -    -    -    -    -    -    -    R    R    R    -    R
+   request             -    -    -    -    -    -    -    R    o    RA   -    R
    own-file            -    RU   RU   RU   -    -    -    -    -    -    -    -
    own-placement       -    RW   o    o    -    -    -    -    -    -    -    -
    own-company         -    -    -    -    RU   R    RU   -    -    -    -    -
@@ -85,9 +89,22 @@ GET  /inloggen/medewerker/code                               public R
 POST /inloggen/medewerker/code                               public C
 GET  /inloggen/uitnodiging/{token}                           public R
 POST /inloggen/uitnodiging/{token}                           public C
+GET  /inloggen/medewerker/herstelcode                        public R
+POST /inloggen/medewerker/herstelcode                        public C
+GET  /inloggen/medewerker/vergeten                           public R
+POST /inloggen/medewerker/vergeten                           public C
+GET  /inloggen/medewerker/vergeten/verstuurd                 public R
+GET  /inloggen/wachtwoord/{token}                            public R
+POST /inloggen/wachtwoord/{token}                            public C
 POST /uitloggen                                              public C
 GET  /inloggen/verder                                        own-session R
 POST /inloggen/verder                                        own-session W
+GET  /mijn-gegevens/wissen                                   own-rights R
+POST /mijn-gegevens/wissen                                   own-rights C
+POST /mijn-gegevens/verzoeken/{own_request}/intrekken        own-request W
+GET  /verzoeken                                              requests R
+GET  /verzoeken/{request}                                    request R
+POST /verzoeken/{request}/besluit                            request A
 GET  /student                                                own-file R
 GET  /student/gegevens                                       own-file R
 GET  /student/wie-zag-mijn-gegevens                          own-file R

@@ -11,6 +11,7 @@ from tests.matrix.table import ROWS, WHO, answers
 from tests.matrix.world import databases
 
 EVERYONE = (*WHO, "dx", "pm")
+UNTOLD = {"/taal"}  # the language in which one reads is no act
 IN = {200, 302, 303, 409, 422}
 
 
@@ -31,6 +32,8 @@ def faults_of(world, who, rows=ROWS):
             open_to_all = resource == "public" and answer.status < 500 and answer.status != 403
             if not open_to_all and (answer.asks_to_sign_in or answer.status not in IN):
                 yield told
+            elif set(answer.changed) - {"audit_entry"} and not answer.lines and rule not in UNTOLD:
+                yield f"{told}; changed without a line"
         elif not refused(answer, expected):
             yield told
         else:

@@ -111,6 +111,25 @@ def test_every_page_with_a_students_facts_leaves_a_line_and_the_student_reads_of
         point.rollback()
 
 
+@pytest.mark.promise("P34")
+def test_the_line_of_a_refusal_names_the_page_and_the_numbers_and_nothing_that_was_typed(world):
+    point = world.connection.begin_nested()
+    try:
+        path = f"/studenten/{world.records['student']}/notities?wachtwoord=geheim"
+        assert world.ask("bB", "POST", path, data={"text": "geheim"}, keep=True).status == 404
+        line = current_session().scalars(select(Entry).order_by(Entry.seq.desc())).first()
+        assert (line.action, line.result, line.actor_id) == ("page.refused", "refused", world.users["bB"])
+        assert line.details == {
+            "page": "case_page.write_note",
+            "method": "POST",
+            "status": 404,
+            "student_id": world.records["student"],
+        }
+    finally:
+        current_session().close()
+        point.rollback()
+
+
 @pytest.mark.promise("P17", "P22", red=True)
 def test_a_page_that_lost_its_mark_and_a_door_that_stands_open_are_seen(world, monkeypatch):
     rows = [row for row in ROWS if row[1] in ("/logboek", "/studenten", "/accounts")]

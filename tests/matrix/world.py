@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import event, select
+from stagemakelaar.rights import requests
+from stagemakelaar.rights.models import RequestKind
 
 from stagemakelaar import clock, db
 from stagemakelaar.casework.models import Case, CaseState
@@ -83,8 +85,16 @@ class World:
         kept, gone, twin = session.scalars(early).all()[:3]
         hint = give_hint(session, student, place, level=HintLevel.RATHER, why="Dichtbij huis.", by=broker)
         merged = merge(session, kept, gone, taken=set(), by=broker)
+        asked = requests.ask(session, kind=RequestKind.ERASURE, why="", by=student.user)
         session.flush()
-        self.own = {"view": view.id, "hint": hint.id, "merge": merged.id, "twin": twin.id}
+        self.own = {
+            "request": asked.id,
+            "own_request": asked.id,
+            "view": view.id,
+            "hint": hint.id,
+            "merge": merged.id,
+            "twin": twin.id,
+        }
 
     def _sign_in(self, who, *, complete, local=None):
         with db.transaction() as session:
