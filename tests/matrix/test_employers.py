@@ -101,11 +101,8 @@ def test_a_company_reads_of_a_student_what_the_state_allows(world, record_proper
         for number in numbers:
             wrong += [(state, *one) for one in too_much(world, state, number)]
             facts = facts_of(world, current_session(), current_session().get(Placement, number).student)
-            opened |= {
-                (state, fact)
-                for _path, page in pages_for(world, placement, True)[:1]
-                for fact in shown(facts, page.text)
-            }
+            _path, page = pages_for(world, number, manages=True)[0]
+            opened |= {(state, fact) for fact in shown(facts, page.text)}
     assert wrong == []
     assert {(state, fact) for state, may in KNOWN.items() for fact in may} <= opened  # and what may be read, is there
     record_property("requests", world.asked)

@@ -13,8 +13,6 @@ from urllib.parse import urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import event, select
-from stagemakelaar.rights import requests
-from stagemakelaar.rights.models import RequestKind
 
 from stagemakelaar import clock, db
 from stagemakelaar.casework.models import Case, CaseState
@@ -25,6 +23,8 @@ from stagemakelaar.people.models import Student, User
 from stagemakelaar.people.saved_views import ListPage, save_view
 from stagemakelaar.people.signing_in import UserSession
 from stagemakelaar.places.models import Place, PlaceState
+from stagemakelaar.rights import requests
+from stagemakelaar.rights.models import RequestKind
 from stagemakelaar.rounds.hints import give_hint
 from stagemakelaar.rounds.models import HintLevel
 from stagemakelaar.seed import canaries
