@@ -10,7 +10,7 @@ from stagemakelaar.people.signing_in import UserSession
 from stagemakelaar.places.models import Membership, Organisation, Place
 from stagemakelaar.seed import accounts
 from stagemakelaar.seed.fingerprint import fingerprint
-from tests.every_page import ROWS, records_of
+from tests.every_page import ROWS, WHO, pages_of, records_of, signed_in
 from tests.pages import Browser
 
 
@@ -37,6 +37,14 @@ def test_the_table_names_every_page_and_nothing_else(app):
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     assert told == real
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_own_pages_really_open(app, demo, records, who):
+    browser = signed_in(app, demo, who)
+    for path in pages_of(who):
+        answer = ask(browser, "GET", path.format(**records))
+        assert answer.status_code in {200, 302, 303, 409}, f"{who} {path}: {answer.status_code}"
 
 
 # Whoever may enter the page, but whose record it is not: as if it did not exist.

@@ -18,10 +18,14 @@ WHO = ("an", "s1", "s2", "sm", "e1", "ec", "e2", "bA", "bB", "cA", "ad", "au")
 CELLS = """
    public              RC   RC   RC   RC   RC   RC   RC   RC   RC   RC   RC   RC
    own-session         -    RW   RW   RW   RW   RW   RW   RW   RW   RW   RW   RW
+   own-account         -    RC   RC   RC   RC   RC   RC   RC   RC   RC   RC   RC
+   staff-account       -    -    -    -    -    -    -    RC   RC   RC   RC   RC
+   session-of-bA       -    o    o    o    o    o    o    W    o    o    o    o
    own-rights          -    RC   RC   RC   RC   RC   RC   -    -    -    -    -
    own-request         -    W    o    o    o    o    o    -    -    -    -    -
    requests            -    -    -    -    -    -    -    R    R    R    -    R
-   request             -    -    -    -    -    -    -    R    o    RA   -    R
+   request             -    -    -    -    -    -    -    R    o    R    -    R
+   answer-to-request   -    -    -    -    -    -    -    -    -    A    -    -
    own-file            -    RU   RU   RU   -    -    -    -    -    -    -    -
    own-placement       -    RW   o    o    -    -    -    -    -    -    -    -
    own-company         -    -    -    -    RU   R    RU   -    -    -    -    -
@@ -99,12 +103,29 @@ POST /inloggen/wachtwoord/{token}                            public C
 POST /uitloggen                                              public C
 GET  /inloggen/verder                                        own-session R
 POST /inloggen/verder                                        own-session W
+GET  /account                                                own-account R
+POST /account/sessies/{own_session}/beeindigen               session-of-bA W
+POST /account/sessies/andere                                 own-account C
+GET  /account/bevestigen                                     own-account R
+POST /account/bevestigen                                     own-account C
+POST /account/bevestigen/mail                                own-account C
+GET  /account/e-mailadres                                    own-account R
+POST /account/e-mailadres                                    own-account C
+GET  /account/e-mailadres/{token}                            own-account R
+POST /account/e-mailadres/{token}                            own-account C
+GET  /account/wachtwoord                                     staff-account R
+POST /account/wachtwoord                                     staff-account C
+GET  /account/app                                            staff-account R
+POST /account/app                                            staff-account C
+POST /account/app/klaar                                      staff-account C
+GET  /account/herstelcodes                                   staff-account R
+POST /account/herstelcodes                                   staff-account C
 GET  /mijn-gegevens/wissen                                   own-rights R
 POST /mijn-gegevens/wissen                                   own-rights C
 POST /mijn-gegevens/verzoeken/{own_request}/intrekken        own-request W
 GET  /verzoeken                                              requests R
 GET  /verzoeken/{request}                                    request R
-POST /verzoeken/{request}/besluit                            request A
+POST /verzoeken/{request}/besluit                            answer-to-request A
 GET  /student                                                own-file R
 GET  /student/gegevens                                       own-file R
 GET  /student/wie-zag-mijn-gegevens                          own-file R

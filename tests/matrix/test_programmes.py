@@ -101,11 +101,10 @@ def test_who_searches_for_another_programmes_words_finds_nothing(world):
 
 @pytest.mark.promise("P18")
 def test_another_programmes_numbers_in_a_form_refuse_the_whole(world):
-    session = current_session()
     pages = {}
     for path, model, deed in (("/studenten/samen", Case, "taak"), ("/plaatsingen/samen", Placement, "herinneren")):
         own, foreign = (
-            session.scalars(select(model.id).where(model.programme_id == programme)).first()
+            current_session().scalars(select(model.id).where(model.programme_id == programme)).first()
             for programme in (world.noord, world.zuid)
         )
         for numbers in ([foreign], [own, foreign]):
@@ -113,6 +112,7 @@ def test_another_programmes_numbers_in_a_form_refuse_the_whole(world):
                 asked = {"doen": deed, "kies": [str(number) for number in numbers]}
                 path_asked = path + "?" + "&".join([f"doen={deed}", *(f"kies={number}" for number in numbers)])
                 pages[method, path_asked] = world.ask("bA", method, path_asked, data=asked)
+    session = current_session()
     proposal = session.scalars(select(Proposal.id).where(Proposal.programme_id == world.noord)).first()
     their_place = session.scalars(select(Place.id).where(Place.programme_id == world.zuid)).first()
     their_student = session.scalars(select(Student.id).where(Student.programme_id == world.zuid)).first()

@@ -23,15 +23,11 @@ pytestmark = databases
 
 def changed_for(world, path, **values):
     """What bA gets for a page after its account was changed while its session is open."""
-    point = world.connection.begin_nested()
-    try:
+    with world.kept_for_now():
         with transaction() as session:
             for name, value in values.items():
                 setattr(session.get(User, world.users["bA"]), name, value)
         return world.ask("bA", "GET", path)
-    finally:
-        current_session().close()
-        point.rollback()
 
 
 @pytest.mark.promise("P22")
@@ -91,8 +87,7 @@ def test_every_page_with_a_students_facts_leaves_a_line_and_the_student_reads_of
         answer = world.ask("bA", "GET", path)
         if own & {line["word"] for line in world.words_in(answer.text)}:
             assert answer.lines, path
-    point = world.connection.begin_nested()
-    try:
+    with world.kept_for_now():
         world.ask("cA", "GET", f"/studenten/{number}", keep=True)
         page = world.ask("s1", "GET", "/student/wie-zag-mijn-gegevens").text
         session = current_session()
@@ -106,15 +101,11 @@ def test_every_page_with_a_students_facts_leaves_a_line_and_the_student_reads_of
         )
         assert world.users["cA"] in readers
         assert {user.id for user in session.scalars(staff) if user.name not in page} == set()
-    finally:
-        current_session().close()
-        point.rollback()
 
 
 @pytest.mark.promise("P34")
 def test_the_line_of_a_refusal_names_the_page_and_the_numbers_and_nothing_that_was_typed(world):
-    point = world.connection.begin_nested()
-    try:
+    with world.kept_for_now():
         path = f"/studenten/{world.records['student']}/notities?wachtwoord=geheim"
         assert world.ask("bB", "POST", path, data={"text": "geheim"}, keep=True).status == 404
         line = current_session().scalars(select(Entry).order_by(Entry.seq.desc())).first()
@@ -125,9 +116,6 @@ def test_the_line_of_a_refusal_names_the_page_and_the_numbers_and_nothing_that_w
             "status": 404,
             "student_id": world.records["student"],
         }
-    finally:
-        current_session().close()
-        point.rollback()
 
 
 @pytest.mark.promise("P17", "P22", red=True)

@@ -3,6 +3,7 @@
 Each request runs inside a savepoint that is taken back; a watch on the connection tells which tables it changed.
 """
 
+import contextlib
 import io
 import json
 import re
@@ -70,7 +71,9 @@ class World:
         with db.transaction() as session:
             disable(session, _user(session, "leaver"), by=_user(session, "admin"))
             newest = select(UserSession).where(UserSession.user_id == self.users["bA"]).order_by(UserSession.id.desc())
-            session.scalars(newest).first().seen_at = clock.now() - timedelta(minutes=31)
+            old, _half, own = session.scalars(newest).all()[:3]
+            old.seen_at = clock.now() - timedelta(minutes=31)
+            self.records["own_session"] = own.id
         db.close_session()
 
     def _prepare(self, session):
@@ -119,6 +122,7 @@ class World:
             value = self.tokens.get(who if token == "own" else token)
             sent = (data or {}) | ({"csrf_token": value} if value else {})
         self.asked += 1
+        db.close_session()  # what is open goes before, or taking back would be out of order
         point = self.connection.begin_nested()
         self.watch.begin()
         try:
@@ -130,6 +134,17 @@ class World:
                 point.commit()
             else:
                 point.rollback()
+
+    @contextlib.contextmanager
+    def kept_for_now(self):
+        """What requests with `keep=True` and transactions change inside the block, is taken back after it."""
+        db.close_session()
+        point = self.connection.begin_nested()
+        try:
+            yield
+        finally:
+            db.close_session()
+            point.rollback()
 
     def words_in(self, text):
         """The lines of the words in a text."""
