@@ -7,11 +7,10 @@ from sqlalchemy import select
 
 from stagemakelaar import clock
 from stagemakelaar.audit import Entry
-from stagemakelaar.audit.asking import READ
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.letters import Writer
 from stagemakelaar.outbox import Message
-from stagemakelaar.people.models import Role, Student, User
+from stagemakelaar.people.models import Role, User
 from stagemakelaar.web import access
 from tests import proofs
 from tests.matrix.table import MAY, ROWS
@@ -71,38 +70,6 @@ def test_a_link_in_a_letter_opens_for_its_reader_alone(world, record_property):
     record_property("requests", world.asked)
 
 
-@pytest.mark.promise("P34", "P35")
-def test_every_page_with_a_students_facts_leaves_a_line_and_the_student_reads_of_it(world):
-    session = current_session()
-    number = world.records["student"]
-    own = {line["word"] for line in world.words.values() if line["owner"] == session.get(Student, number).user.email}
-    pages = ["/studenten/{student}", "/studenten/{student}/plaatsen", "/studenten/{student}/voorkeuren"]
-    pages += ["/plaatsingen/{placement}", "/studenten/dubbel/{student}/{twin}"]
-    if proofs.IS_FULL:
-        pages += [
-            rule for method, rule, *_ in ROWS if method == "GET" and ("{student}" in rule or "{placement}" in rule)
-        ]
-    for rule in pages:
-        path = rule.format(**world.records)
-        answer = world.ask("bA", "GET", path)
-        if own & {line["word"] for line in world.words_in(answer.text)}:
-            assert answer.lines, path
-    with world.kept_for_now():
-        world.ask("cA", "GET", f"/studenten/{number}", keep=True)
-        page = world.ask("s1", "GET", "/student/wie-zag-mijn-gegevens").text
-        session = current_session()
-        readers = session.scalars(
-            select(Entry.actor_id).where(
-                Entry.action == READ, Entry.object_type == "student", Entry.object_id == number
-            )
-        ).all()
-        staff = session.scalars(
-            select(User).where(User.id.in_(readers), User.role.in_((Role.BROKER, Role.COORDINATOR)))
-        )
-        assert world.users["cA"] in readers
-        assert {user.id for user in session.scalars(staff) if user.name not in page} == set()
-
-
 @pytest.mark.promise("P34")
 def test_the_line_of_a_refusal_names_the_page_and_the_numbers_and_nothing_that_was_typed(world):
     with world.kept_for_now():
@@ -111,7 +78,7 @@ def test_the_line_of_a_refusal_names_the_page_and_the_numbers_and_nothing_that_w
         line = current_session().scalars(select(Entry).order_by(Entry.seq.desc())).first()
         assert (line.action, line.result, line.actor_id) == ("page.refused", "refused", world.users["bB"])
         assert line.details == {
-            "page": "case_page.write_note",
+            "page": "students.write_note",
             "method": "POST",
             "status": 404,
             "student_id": world.records["student"],
