@@ -1,8 +1,8 @@
 """Every page and who may enter it, written by hand, and an id of the demo for each name in an address.
 
 A row is a page and the letters of who may enter it: s student, e employer, b broker, c programme coordinator,
-a administrator, u auditor; * is anyone, also without an account. What is not in the table may not exist. What each page is about, and whose record it
-opens, stands in tests/matrix/table.py.
+a administrator, u auditor; * is anyone, also without an account. What is not in the table may not exist.
+What each page is about, and whose record it opens, stands in tests/matrix/table.py.
 """
 
 from sqlalchemy import select
