@@ -57,6 +57,7 @@ CELLS = """
    letter              -    -    -    -    -    -    -    U    o    U    -    -
    settings            -    -    -    -    -    -    -    -    -    RU   -    -
    accounts            -    -    -    -    -    -    -    -    -    -    RCU  -
+   factors             -    -    -    -    -    -    -    -    -    RA   RA   -
    trail               -    -    -    -    -    -    -    -    -    -    -    R
 """
 
@@ -120,6 +121,8 @@ POST /account/app                                            staff-account C
 POST /account/app/klaar                                      staff-account C
 GET  /account/herstelcodes                                   staff-account R
 POST /account/herstelcodes                                   staff-account C
+GET  /mijn-gegevens/downloaden                               own-account R
+POST /mijn-gegevens/downloaden                               own-account C
 GET  /mijn-gegevens/wissen                                   own-rights R
 POST /mijn-gegevens/wissen                                   own-rights C
 POST /mijn-gegevens/verzoeken/{own_request}/intrekken        own-request W
@@ -294,6 +297,9 @@ POST /instellingen                                           settings U
 GET  /accounts                                               accounts R
 GET  /accounts/uitnodigen                                    accounts C
 POST /accounts/uitnodigen                                    accounts C
+GET  /accounts/app                                           factors R
+POST /accounts/{account}/app/vragen                          factors A
+POST /accounts/{account}/app/toestaan                        factors A
 POST /accounts/{account}/inschakelen                         accounts U
 POST /accounts/{account}/uitschakelen                        accounts U
 GET  /logboek                                                trail R
