@@ -73,7 +73,7 @@ class World:
             newest = select(UserSession).where(UserSession.user_id == self.users["bA"]).order_by(UserSession.id.desc())
             old, _half, own = session.scalars(newest).all()[:3]
             old.seen_at = clock.now() - timedelta(minutes=31)
-            self.records["own_session"] = own.id
+            self.records |= {"own_session": own.id, "broker": self.users["bA"]}
         db.close_session()
 
     def _prepare(self, session):
