@@ -132,11 +132,11 @@ class Storm:
     def _kill_pages(self):
         victims = self._of_kind("pages", "gunicorn")
         master = self.rng.choice(victims)
-        children = self.house.children(master)
+        children, what = self.house.children(master), self.house.alive[master]
         if children and self.rng.random() < 0.7:
             return self._killed(self.rng.choice(children))  # its master starts another
         seen = self._killed(master, *children)
-        self._start("gunicorn" if children else "pages")
+        self._start(what)
         return seen
 
     def _kill_database(self):

@@ -3,6 +3,7 @@
 import pytest
 
 from stagemakelaar import db
+from tests.proofs import IS_FULL
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +18,7 @@ def zygote(settings):
 
 @pytest.fixture
 def house(zygote, own_database):
-    """The service in two processes of pages: gunicorn on PostgreSQL, waitress twice on SQLite."""
+    """The service in two processes of pages."""
     from tests.processes.house import House
 
     house = House(zygote, own_database.url.render_as_string(hide_password=False))
@@ -28,7 +29,9 @@ def house(zygote, own_database):
 
 
 def open_pages(house, **more):
-    """Start the pages as this database is served; gives back what must be killed to kill one of them."""
-    if "sqlite" in house.database:
-        return [house.start("pages", **more), house.start("pages", **more)]
-    return [house.start("gunicorn", processes=2, **more)]
+    """Start two processes of pages: waitress, and at full length gunicorn on PostgreSQL, whose start takes longer."""
+    if IS_FULL and "sqlite" not in house.database:
+        house.start("gunicorn", processes=2, **more)
+    else:
+        house.start("pages", **more)
+        house.start("pages", **more)

@@ -22,6 +22,7 @@ from stagemakelaar.places.seats import change_seats
 from stagemakelaar.rounds.models import Proposal, ProposalState, Review, Run
 from tests.builders import Make
 from tests.computed import computed, proposals
+from tests.processes.fixtures import open_pages
 from tests.processes.house import Desk
 from tests.proofs import times
 from tests.races.test_approvals import count, must_add_up, together
@@ -195,7 +196,7 @@ def test_without_the_index_a_student_is_placed_twice(crowd, make, house):
         session.execute(text("DROP INDEX uq_placement_live_student"))
     db.close_session()
     house.close()
-    house.start("gunicorn", processes=2, **{"break": "looks_and_then_places"})
+    open_pages(house, **{"break": "looks_and_then_places"})
     with pytest.raises(AssertionError, match="placed twice"):
         place_everywhere(crowd, make, 4)
 
