@@ -24,6 +24,7 @@ class Typed(StringField):
     def process_formdata(self, valuelist):
         """Read the text, or keep it and say what is right."""
         self.typed = valuelist[0].strip() if valuelist else None
+        self.data = None  # what was known before must not take the place of what was typed
         self.data = self.read(self.typed) if self.typed else None
 
     def _value(self):

@@ -32,10 +32,18 @@ LISTS = {
 }
 
 
+class SentFile(FileField):
+    """A file; a text under its name is no file."""
+
+    def process_formdata(self, valuelist):
+        """Keep what came as a file."""
+        self.data = next((one for one in valuelist if hasattr(one, "filename")), None)
+
+
 class UploadForm(BaseForm):
     """A list, as the school or company keeps it."""
 
-    file = FileField(
+    file = SentFile(
         _l("Bestand"),
         [required(_l("Kies een bestand."))],
         description=_l(

@@ -258,3 +258,8 @@ def test_rows_on_another_page_are_no_readings(pages, make, session):
     numbers = [one.id for one in known]
     upload(pages, f"e-mailadres;school\n{rows}").follow()
     assert [len(readings_of(session, number)) for number in numbers] == [1] * 50 + [0]
+
+
+def test_a_text_instead_of_a_file_is_no_file(pages):
+    page = pages.get("/studenten/importeren").submit(file="geen bestand", status=422)
+    assert page.errors == ["Kies een bestand."]

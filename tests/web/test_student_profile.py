@@ -83,6 +83,11 @@ class TestTheWholeRoad:
         page("gegevens").submit(**FILLED_IN["gegevens"] | {"phone": None})
         assert (stored().first_name, stored().user.phone) == ("Ömer", None)
 
+    def test_a_wrong_date_comes_back_as_it_was_typed_and_not_as_it_was_before(self, page):
+        page("wanneer").submit(**PERIOD)
+        refused = page("wanneer").submit(**PERIOD | {"starts_on": "31-02-2027"}, status=422)
+        assert refused.soup.find(attrs={"name": "starts_on"})["value"] == "31-02-2027"
+
     def test_a_filled_in_step_shows_what_was_saved(self, page):
         page("wanneer").submit(**PERIOD)
         values = page("wanneer").values()
