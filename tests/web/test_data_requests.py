@@ -38,9 +38,10 @@ def test_a_student_asks_sees_the_term_and_takes_it_back(make, browse, session):
 
 
 def test_a_granted_request_erases_and_is_listed(make, browse, session, listing):
-    student, coordinator = make.student(), make.staff(Role.COORDINATOR)
+    student = make.student()
     name, user_id = student.last_name, student.user_id
-    theirs, deciding = browse.as_(student.user), browse.as_(coordinator)
+    theirs = browse.as_(student.user)
+    deciding = browse.as_(make.staff(Role.COORDINATOR))
     number = asked_by(user_id)
     page = deciding.get(f"/verzoeken/{number}")
     assert name in page.text
@@ -53,8 +54,11 @@ def test_a_granted_request_erases_and_is_listed(make, browse, session, listing):
 
 
 def test_a_refusal_owes_a_reason_that_the_asker_reads(make, browse, session, listing):
-    student, coordinator = make.student(), make.staff(Role.COORDINATOR)
-    mine, deciding, number = browse.as_(student.user), browse.as_(coordinator), asked_by(student.user_id)
+    student = make.student()
+    user_id = student.user_id
+    mine = browse.as_(student.user)
+    deciding = browse.as_(make.staff(Role.COORDINATOR))
+    number = asked_by(user_id)
     page = deciding.get(f"/verzoeken/{number}")
     page = page.submit(f"/verzoeken/{number}/besluit", verdict="refuse", status=422)
     assert page.error_at("answer")
