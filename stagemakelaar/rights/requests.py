@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from stagemakelaar import audit, clock, outbox
 from stagemakelaar.errors import N_, DomainError, NotFound, Overtaken
 from stagemakelaar.flow import move
 from stagemakelaar.people.models import Programme, Role, Student, User
+from stagemakelaar.places.models import Membership, Place
 from stagemakelaar.rights import erasing
 from stagemakelaar.rights.models import DataRequest, ErasedFor, RequestKind, RequestState
 
@@ -133,14 +134,23 @@ def own_request(session, user, request_id):
 def requests_visible_to(user):
     """A statement of the requests that a member of staff may see: the open ones first, by their last day.
 
-    A company's person without a programme is everyone's; the auditor sees all, by number.
+    Of a company that registered with no programme, those see it in which it offers places; where there are none, all
+    do, because somebody must answer. The auditor sees all, by number.
     """
     found = select(DataRequest).order_by(
         DataRequest.state != RequestState.OPEN, DataRequest.answer_by_on, DataRequest.id
     )
     if user.role is Role.AUDITOR:
         return found
-    return found.where(or_(DataRequest.programme_id == user.programme_id, DataRequest.programme_id.is_(None)))
+    members = select(Membership.user_id).join(Place, Place.organisation_id == Membership.organisation_id)
+    here = DataRequest.user_id.in_(members.where(Place.programme_id == user.programme_id))
+    nowhere = DataRequest.user_id.not_in(members)
+    return found.where(
+        or_(
+            DataRequest.programme_id == user.programme_id,
+            and_(DataRequest.programme_id.is_(None), or_(here, nowhere)),
+        )
+    )
 
 
 def request_for(session, user, request_id):

@@ -18,7 +18,7 @@ from stagemakelaar.people.profiles import Step
 from stagemakelaar.placements.queries import told_placements_of
 from stagemakelaar.rights import own_file
 from stagemakelaar.rounds.queries import last_search_for, proposals_about
-from stagemakelaar.web.access import actor, allow
+from stagemakelaar.web.access import actor, allow, confirmed_lately
 from stagemakelaar.web.explanations import Audience, cause_in_words, parts_in_words
 from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.profile_words import STEPS, summary_of
@@ -39,6 +39,7 @@ def ask():
 
 @pages.post("/mijn-gegevens/downloaden")
 @allow(Permission.OWN_ACCOUNT)
+@confirmed_lately
 def download():
     """The zip, made at this moment and kept nowhere."""
     if not ButtonForm(request.form).validate():

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from stagemakelaar.db import transaction
 from stagemakelaar.outbox import Message
 from stagemakelaar.people.models import Role, User
+from stagemakelaar.places.models import Organisation
 from stagemakelaar.rights import listed, requests
 from stagemakelaar.rights.models import DataRequest, RequestKind, RequestState
 
@@ -99,3 +100,14 @@ def test_an_employer_asks_as_well(make, browse, session):
     browse.as_(user).get("/mijn-gegevens/wissen").submit("", why="")
     asked = session.scalars(select(DataRequest)).one()
     assert (asked.user_id, asked.programme_id is None) == (user_id, False)
+
+
+def test_a_company_that_came_through_no_programme_is_known_where_it_offers_places(make, browse):
+    organisation = make.organisation()
+    make.place(organisation)
+    user_id = make.employer_of(organisation).id
+    with transaction() as session:
+        session.get(Organisation, organisation.id).registered_with_id = None
+    number = asked_by(user_id)
+    browse.as_(make.broker()).get(f"/verzoeken/{number}")
+    browse.as_(make.broker(programme=make.programme("zuid"))).get(f"/verzoeken/{number}", status=404)
