@@ -23,7 +23,7 @@ run: installed catalogues styles ## Start the demo on http://127.0.0.1:5000; ano
 test: tools catalogues styles ## Run the whole suite; a part of it: make test ARGS="tests/people -k profile"
 	@$(PY) -m pytest $(WORKERS) $(ARGS)
 
-promises: tools catalogues styles ## The proofs of what must never break, at full length: some minutes
+promises: tools catalogues styles ## The proofs of what must never break, at full length: hours; one: ARGS="--promise P05"
 	@STAGEMAKELAAR_PROOFS=full $(PY) -m pytest $(WORKERS) -m promise $(ARGS)
 
 check: tools catalogues ## Lint, types, templates, migrations
