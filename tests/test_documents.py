@@ -56,3 +56,22 @@ def test_the_columns_of_a_file_are_those_of_the_source(layout):
 )
 def test_every_word_that_may_stand_in_a_cell_is_listed_in_its_order(listed):
     assert " ".join(f"`{word}`" for word in listed) in " ".join(FILES.split())
+
+
+@pytest.mark.parametrize("name", ["asvs.md", "data-protection.md", "trust-outside.md"])
+def test_every_file_that_a_document_about_trust_names_exists(name):
+    root = DOCS.parent
+    text = (DOCS / name).read_text("utf-8")
+    named = set(re.findall(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|md|js|conf|service|json))`", text))
+    linked = {f"docs/{path}" for path in re.findall(r"\]\(([\w./-]+\.md)\)", text)}
+    assert named | linked
+    assert [path for path in sorted(named | linked) if not (root / path).exists()] == []
+
+
+def test_every_requirement_of_the_norm_that_applies_stands_there_once_and_is_counted_right():
+    text = (DOCS / "asvs.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d+\.\d+\.\d+) \|.*\| ([^|]+) \|$", text, re.MULTILINE)
+    assert len({number for number, _state in rows}) == len(rows) == 196
+    told = [int(cell) for cell in re.search(r"together, 196\*\* \|(.*)\|", text)[1].replace("*", "").split("|")]
+    states = [state for _number, state in rows]
+    assert told == [states.count(state) for state in ("kept", "yours", "deviation", "**not kept**", "not shown")]

@@ -57,6 +57,7 @@ def index():
 
 @pages.post("/account/sessies/<int:session_id>/beeindigen")
 @allow(Permission.OWN_ACCOUNT)
+@confirmed_lately
 def end_one(session_id):
     """Sign out one browser of one's own."""
     if ButtonForm(request.form).validate():
@@ -68,6 +69,7 @@ def end_one(session_id):
 
 @pages.post("/account/sessies/andere")
 @allow(Permission.OWN_ACCOUNT)
+@confirmed_lately
 def end_others():
     """Sign out every browser but this one."""
     if ButtonForm(request.form).validate():

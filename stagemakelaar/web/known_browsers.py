@@ -61,7 +61,9 @@ def _name():
 
 
 def _signer():
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="known browser")
+    return URLSafeTimedSerializer(
+        current_app.config["SECRET_KEY"], salt="known browser", signer_kwargs={"digest_method": hashlib.sha256}
+    )
 
 
 def _hashed(email):

@@ -78,7 +78,6 @@ def promise_letter(email, purpose, programme=None):
         links.ask(
             session, email=email, browser=browser, purpose=purpose, programme=programme, language=str(get_locale())
         )
-    cookie["asked_for"] = email
     return redirect(url_for("signing_in.code"), 303)
 
 
@@ -107,7 +106,8 @@ def spend_code():
 
 
 def _code_page(form):
-    return render_template("signing_in/code.html", form=form, email=cookie.get("asked_for", ""))
+    email = links.asked_by(current_session(), cookie.get("browser"))  # not from the cookie: that can be read
+    return render_template("signing_in/code.html", form=form, email=email)
 
 
 @pages.get("/inloggen/link/<token>")

@@ -19,6 +19,7 @@ from flask import Flask
 from stagemakelaar import db
 from stagemakelaar.people import signing_in
 from stagemakelaar.people.models import Role
+from stagemakelaar.web.signed_in import SignedCookie
 from tests.builders import Make
 from tests.deploy import norms
 from tests.services import nginx
@@ -310,6 +311,9 @@ def test_what_nginx_answers_itself_is_over_tls_alone_as_well(service):
     for path in ("/" + "a" * 9000, "/static/css/plain.css"):
         _status, headers, _text = service.ask("GET", path)
         assert headers.get_all("Strict-Transport-Security") == ["max-age=63072000; includeSubDomains"]
+        assert headers.get_all("X-Content-Type-Options") == ["nosniff"]
+        (policy,) = headers.get_all("Content-Security-Policy")
+        assert "frame-ancestors 'none'" in policy
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
@@ -355,7 +359,7 @@ def cookie(service, moment):
     db.bind(None)
     engine.dispose()
     signing = Flask("signing")
-    signing.secret_key = service.environment["SECRET_KEY"]
+    signing.secret_key, signing.session_interface = service.environment["SECRET_KEY"], SignedCookie()
     return f"__Host-session={signing.session_interface.get_signing_serializer(signing).dumps({'who': token})}"
 
 

@@ -51,6 +51,15 @@ def test_one_browser_can_be_signed_out_and_all_others_at_once(browse, broker, de
     desk.get("/account")
 
 
+def test_signing_out_another_browser_asks_first_after_a_quarter(browse, broker, desk, moment):
+    other = browse.as_(broker)
+    moment(LATER)
+    page = desk.get("/account")
+    for way in ("/account/sessies/andere", "/beeindigen"):
+        assert page.submit(way, status=302).location.startswith("/account/bevestigen")
+    other.get("/account")
+
+
 def test_anothers_session_does_not_exist(make, browse, desk, session):
     student = make.student().user
     theirs = browse.as_(student)

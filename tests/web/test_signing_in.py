@@ -9,6 +9,7 @@ from stagemakelaar.outbox import Message
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.models import Role, Student, User
 from stagemakelaar.people.signing_in import UserSession
+from tests.pages import Browser
 
 
 def letter(session):
@@ -68,6 +69,24 @@ def test_a_wrong_code_is_explained_and_kept(make, browse, session):
     page = ask(browse, make.student().user.email).follow().submit(code="WRONG", status=422)
     assert "klopt niet" in page.error_at("code")
     assert page.values()["code"] == "WRONG"
+
+
+def test_a_wrong_code_is_in_the_trail_where_a_letter_was_asked_for(make, browse, app, session):
+    page = ask(browse, make.student().user.email).follow()
+    page.submit(code="WRONG", status=422)
+    stranger = Browser(app)  # asked for nothing
+    token = stranger.get("/inloggen").values()["csrf_token"]
+    stranger.post("/inloggen/code", {"csrf_token": token, "code": "WRONG"}, status=422)
+    refused = session.scalars(select(Entry).where(Entry.action == "sign_in.code_refused")).all()
+    assert [(line.result, line.object_type) for line in refused] == [("refused", "sign_in_link")]
+
+
+def test_the_cookie_does_not_tell_the_address(make, browse):
+    email = make.student().user.email
+    assert email in ask(browse, email).follow().text
+    with browse.client.session_transaction() as cookie:
+        assert "browser" in cookie
+        assert email not in str(dict(cookie))
 
 
 def test_five_wrong_codes_spend_the_code(make, browse, session):
@@ -210,7 +229,7 @@ def test_a_new_cookie_is_given_at_signing_in(make, browse, session):
     ask(browse, make.student().user.email)
     browse.get(f"/inloggen/link/{letter(session).data['token']}").submit()
     with browse.client.session_transaction() as cookie:
-        assert set(cookie) <= {"who", "language", "csrf", "_flashes"}
+        assert set(cookie) <= {"who", "language", "csrf", "_flashes", "acted"}
 
 
 def test_the_sixth_letter_within_a_quarter_is_refused(make, browse, session):

@@ -77,6 +77,16 @@ def live_link(session, token):
     return session.scalars(_live().where(SignInLink.token_hash == hash_of(token))).first()
 
 
+def asked_by(session, browser):
+    """The address to which this browser last asked a letter for signing in; empty when there is none."""
+    if browser is None:
+        return ""
+    asked = select(SignInLink.email).where(
+        SignInLink.browser_hash == hash_of(browser), SignInLink.purpose.in_(SIGNS_IN)
+    )
+    return session.scalar(asked.order_by(SignInLink.id.desc()).limit(1)) or ""
+
+
 def is_bound_to(link, browser):
     """Whether this is the browser that asked for the link."""
     return browser is not None and secrets.compare_digest(link.browser_hash or "", hash_of(browser))
@@ -106,6 +116,9 @@ def spend_code(session, typed, browser, purposes=SIGNS_IN):
     for link in tried:
         if secrets.compare_digest(link.code_hash, wanted):
             return spend(session, link)
+    # Only where a letter was asked for: else a stranger could make the trail grow. Who is signed in has another line.
+    if tried and purposes is SIGNS_IN:
+        audit.record(session, "sign_in.code_refused", tried[-1], by=None, result="refused")
     return None
 
 
