@@ -17,6 +17,7 @@ pages = Blueprint("factor_resets", __name__)
 
 @pages.get("/accounts/app")
 @allow(Permission.RESET_FACTORS)
+@confirmed_lately  # here as well, so that the button that follows is not interrupted
 def index():
     """The colleagues whom this one may help, and what was asked."""
     session, me = current_session(), actor()

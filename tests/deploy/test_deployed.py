@@ -84,10 +84,10 @@ class Service:
         told = subprocess.run(line, input=b"", capture_output=True, timeout=20, check=False)
         return (told.stdout + told.stderr).decode(errors="replace")
 
-    def line(self, name=HOST):
+    def line(self, name=HOST, source="127.0.0.1"):
         context = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
         context.check_hostname = False
-        raw = socket.create_connection(("127.0.0.1", self.tls), timeout=20)
+        raw = socket.create_connection(("127.0.0.1", self.tls), timeout=20, source_address=(source, 0))
         try:
             return context.wrap_socket(raw, server_hostname=name)
         except OSError:
@@ -183,6 +183,26 @@ def test_too_much_is_refused_at_the_door(service):
     except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
         return  # refused before all of it was read
     assert status == 413
+
+
+def test_too_often_is_told_when_to_come_back_and_the_log_keeps_no_address(service):
+    service.wait_until(200)
+    line = http.client.HTTPSConnection("127.0.0.1", service.tls)
+    with contextlib.closing(line):
+        for number in range(400):  # from an address of its own, quicker than 30 a second after the first 120
+            if number % 90 == 0:  # before the server itself closes it
+                line.close()
+                line.sock = service.line(source="127.0.0.77")
+            line.request("GET", "/inloggen/wachtwoord/a-secret", headers={"Host": HOST})
+            answer = line.getresponse()
+            text = answer.read().decode()
+            if answer.status == 429:
+                break
+    assert (answer.status, answer.headers["Retry-After"], "Probeer het over" in text) == (429, "5", True)
+    assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=63072000; includeSubDomains"]
+    logs = [path.read_text() for path in service.folder.glob("*.log") if path.name in {"error.log", "site.log"}]
+    assert logs
+    assert "a-secret" not in "".join(logs)
 
 
 def test_slow_visitors_keep_nobody_waiting(service):

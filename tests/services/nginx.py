@@ -24,6 +24,7 @@ def configure(folder, *, socket, plain, tls, lines=1024):
     for before, after in (
         (r"/etc/letsencrypt/live/[^/]*", str(folder)),
         (r"/run/stagemakelaar/web\.sock", str(socket)),
+        (r"/var/log/nginx/error\.log", str(folder / "site.log")),
         (r"listen \[::\].*", ""),
         (r"listen 80;", f"listen 127.0.0.1:{plain};"),
         (r"listen 443", f"listen 127.0.0.1:{tls}"),
