@@ -123,11 +123,13 @@ def check_password():
             audit.record(session, "sign_in.refused", user, by=None, result="refused")
         form.password.errors = [_("Het e-mailadres of het wachtwoord klopt niet.")]
         return render_template("signing_in/staff.html", form=form), 422
+    fresh_hash = passwords.renewed(password_hash, form.password.data)
     with transaction() as session:
         limits.forgive(session, taken)
         user = session.get(User, user.id, populate_existing=True)
         if user.password_hash != password_hash:  # changed while we were looking at it
             raise Overtaken(N_("Het wachtwoord is net veranderd. Log opnieuw in."))
+        user.password_hash = fresh_hash
         token = open_session(session, user, complete=False, instead_of=signed_in.token(), browser=browsers.kind())
     signed_in.let_in(token)
     cookie["next"] = own_path(form.next.data)

@@ -2,6 +2,7 @@
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from stagemakelaar import clock
@@ -40,6 +41,20 @@ def test_a_broker_signs_in_with_password_and_code(browse, broker):
     assert page.location == "/inloggen/medewerker/code"
     assert page.follow().submit(code=code(broker)).location == "/makelaar"
     browse.get("/makelaar")
+
+
+def test_a_password_that_was_hashed_at_another_cost_is_hashed_anew_once(browse, broker, session):
+    old = PasswordHasher(time_cost=2, memory_cost=24, parallelism=1).hash(PASSWORD)
+    with transaction() as writing:
+        writing.get(User, broker.id).password_hash = old
+    kept = set()
+    for _ in range(2):
+        with_password(browse, broker)
+        session.expire_all()
+        kept.add(session.get(User, broker.id).password_hash)
+    assert old not in kept
+    assert len(kept) == 1
+    assert passwords.is_right(kept.pop(), PASSWORD)
 
 
 def test_between_password_and_code_nothing_else_is_open(browse, broker):

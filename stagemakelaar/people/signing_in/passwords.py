@@ -50,6 +50,16 @@ def is_right(password_hash, password):
     return password_hash is not None
 
 
+def renewed(password_hash, password):
+    """A new hash of a right password when the old one was made with other costs than now; else the old one."""
+    if not _state["hasher"].check_needs_rehash(password_hash):
+        return password_hash
+    try:
+        return hash_password(password)
+    except Busy:
+        return password_hash  # the next time will do
+
+
 def refuse_weak(password, *, email, name="", field="password"):
     """Raise DomainError when a new password is easy to guess; it is taken exactly as typed."""
     if len(password) < SHORTEST:
