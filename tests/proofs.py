@@ -1,9 +1,10 @@
 """Proofs of the promises: two lengths, one mark, and a result that is written down.
 
 A test that proves a promise says `@pytest.mark.promise("P05")`; one that plants a break and sees the proof turn red
-says `@pytest.mark.promise("P05", red=True)`. All run short in `make test`; `make promises` runs all in full
-and writes build/promises/P05.json. Figures go along with pytest's own `record_property("kills", 150)`; a proof in which
-no fault landed raises `Invalid`: that is neither passed nor broken.
+says `@pytest.mark.promise("P05", red=True)`, and where the break must be hit by chance, as in a race, `by_chance=True`:
+that one runs in full only. All others run short in `make test`; `make promises` runs everything in full and writes
+build/promises/P05.json. Figures go along with pytest's own `record_property("kills", 150)`; a proof in which no fault
+landed raises `Invalid`: that is neither passed nor broken.
 """
 
 import faulthandler
@@ -43,7 +44,7 @@ def takes_long():
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "promise(*numbers, red=False): proves these promises, or sees their proof red")
+    config.addinivalue_line("markers", "promise(*numbers, red=False, by_chance=False): proves them, or sees it red")
     if IS_FULL and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Writer(), "promises-writer")
 
@@ -58,6 +59,10 @@ def pytest_collection_modifyitems(config, items):
         proving = [item for item in items if any(wanted in mark.args for mark in item.iter_markers("promise"))]
         config.hook.pytest_deselected(items=[item for item in items if item not in proving])
         items[:] = proving
+    if not IS_FULL:
+        missing = [item for item in items if any(mark.kwargs.get("by_chance") for mark in item.iter_markers("promise"))]
+        config.hook.pytest_deselected(items=missing)
+        items[:] = [item for item in items if item not in missing]
     for item in items:
         for mark in item.iter_markers("promise"):
             if unknown := set(mark.args) - set(PROMISES):

@@ -6,8 +6,8 @@ All that touches the database runs on SQLite, and on PostgreSQL what can turn ou
 - of one test with many rows of values, all rows but three: another value goes through the same statements;
 - examples beyond the first of what is tried with invented cases (`examples`).
 
-A proof of a promise always runs on both. STAGEMAKELAAR_TESTS=all, as in CI, leaves out nothing, and neither does naming
-files to pytest. Why this is enough: docs/decisions/0017-a-second-database-where-it-can-differ.md.
+A proof of a promise always runs on both. STAGEMAKELAAR_TESTS=all, for the night, leaves out nothing, and neither does
+naming files to pytest. Why this is enough: docs/decisions/0017-a-second-database-where-it-can-differ.md.
 """
 
 import os

@@ -158,7 +158,7 @@ def test_without_faults_no_letter_goes_out_twice(crew, post_office, record_prope
     record_property("letters_a_second", round(letters / (time.monotonic() - began), 1))
 
 
-@pytest.mark.promise("P11", red=True)
+@pytest.mark.promise("P11", red=True, by_chance=True)
 @pytest.mark.parametrize("own_database", ["sqlite"], indirect=True)
 def test_workers_that_take_without_a_lease_are_caught(crew, post_office):
     house = crew(0)

@@ -8,7 +8,7 @@ from tests.proofs import takes_long, times
 pytestmark = pytest.mark.needs("smtp")
 
 KILLS = times(short=10, full=150)
-INSIDE = times(short=2, full=20)
+INSIDE = times(short=1, full=20)
 LEASE = times(short=6, full=None)  # seconds; the full proof keeps that of the product
 PATIENCE = 120
 # In short Celery is killed once, in tests/test_carrying.py: it takes seconds to start.
@@ -33,17 +33,14 @@ def test_kills_lose_halve_and_invent_nothing(storm, carrier, request, record_pro
     must_be_whole(raged)
 
 
+@pytest.mark.promise("P01", "P02", "P09", red=True, by_chance=True)
 @pytest.mark.parametrize("durable", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("broken", "what"),
     [
-        pytest.param(
-            "letters_after_the_commit", "half an approval: letters", marks=pytest.mark.promise("P01", red=True)
-        ),
-        pytest.param(
-            "says_saved_and_is_not", "lost after it was confirmed", marks=pytest.mark.promise("P02", red=True)
-        ),
-        pytest.param("noted_before_it_leaves", "letters were lost", marks=pytest.mark.promise("P09", red=True)),
+        ("letters_after_the_commit", "half an approval: letters"),
+        ("says_saved_and_is_not", "lost after it was confirmed"),
+        ("noted_before_it_leaves", "letters were lost"),
     ],
 )
 def test_a_planted_break_is_caught(storm, broken, what):
