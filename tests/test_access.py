@@ -45,6 +45,9 @@ def test_own_pages_really_open(app, demo, records, who):
     for path in pages_of(who):
         answer = ask(browser, "GET", path.format(**records))
         assert answer.status_code in {200, 302, 303, 409}, f"{who} {path}: {answer.status_code}"
+        is_page = answer.status_code == 200 and answer.mimetype == "text/html"
+        if who != "anonymous" and is_page and "Content-Disposition" not in answer.headers:
+            assert b'action="/uitloggen"' in answer.data, f"{who} {path}: no way to sign out"
 
 
 # Whoever may enter the page, but whose record it is not: as if it did not exist.
