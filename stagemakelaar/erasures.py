@@ -4,6 +4,8 @@ What `rights` did in a transaction is finished here. Every step is safe to repea
 whoever starts on a database that came from elsewhere does so first.
 """
 
+import os
+
 import structlog
 from sqlalchemy import select
 
@@ -26,12 +28,20 @@ def refuse_without_list(path):
 
 def _can_write(path):
     try:
-        if path is not None:
-            with path.open("ab"):
-                return True
+        if path is not None and not _is_lost(path):
+            os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+            return True
     except OSError as wrong:
         log.error("erasure_list_not_writable", kind=type(wrong).__name__)  # noqa: TRY400 - the kind says it all
     return False
+
+
+def _is_lost(path):
+    """Whether there was a list and it is gone, with its disk for one: a new one would hide that lines are missing."""
+    lost = not path.exists() and listed.any_written(current_session())
+    if lost:
+        log.error("erasure_list_lost")
+    return lost
 
 
 def write_down(path):
@@ -39,6 +49,8 @@ def write_down(path):
     waiting = listed.not_listed(current_session())
     if not waiting:
         return 0
+    if _is_lost(path):
+        raise DomainError(N_("De lijst van gewisten (ERASURE_LIST) is weg. Zet hem terug."))
     listed.append(path, waiting)
     refs = [one.ref for one in waiting]
     with transaction() as session:
@@ -72,8 +84,8 @@ def carry_out(path):
 def finish(path):
     """What is left to do: lines to write, people to erase again, inputs of closed rounds to empty."""
     carry_out(path)
-    written = write_down(path)
     with transaction() as session:
         emptied = forget_inputs(session)
+    written = write_down(path)
     if written or emptied:
         empty_log()

@@ -85,8 +85,7 @@ def grant_service(engine, role):
 
     Raises DomainError where there is no such role, or where the database knows no roles.
     """
-    if engine.dialect.name != "postgresql":
-        raise DomainError(N_("SQLite kent geen rollen: wie het bestand kan schrijven, kan alles."))
+    refuse_unknown_role(engine, role)
     name = engine.dialect.identifier_preparer.quote(role)
     statements = (
         f"GRANT USAGE ON SCHEMA public TO {name}",
@@ -96,11 +95,18 @@ def grant_service(engine, role):
         f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}",
     )
     with engine.connect().execution_options(writing=True) as connection:
-        if not connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = :role"), {"role": role}):
-            raise DomainError(N_("De rol %(role)s bestaat niet in PostgreSQL. Maak hem eerst."), role=role)
         for statement in statements:
             connection.execute(text(statement))
         connection.commit()
+
+
+def refuse_unknown_role(engine, role):
+    """Refuse a role that cannot be granted anything: asked before long work, of which it is the end."""
+    if engine.dialect.name != "postgresql":
+        raise DomainError(N_("SQLite kent geen rollen: wie het bestand kan schrijven, kan alles."))
+    with engine.connect() as connection:
+        if not connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = :role"), {"role": role}):
+            raise DomainError(N_("De rol %(role)s bestaat niet in PostgreSQL. Maak hem eerst."), role=role)
 
 
 def may_rewrite_the_trail(session):

@@ -1,5 +1,7 @@
 """What the service's own role may do in PostgreSQL: run the service, and never rewrite the trail."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -10,6 +12,7 @@ from stagemakelaar.errors import DomainError
 from stagemakelaar.rounds import review
 from stagemakelaar.rounds.models import Proposal
 from tests.builders import Make
+from tests.commands.conftest import calling
 from tests.computed import computed, proposals
 
 pytestmark = [pytest.mark.needs("postgresql"), pytest.mark.promise("P31")]
@@ -54,6 +57,31 @@ def service(granted):
     yield granted[1]
     db.close_session()
     db.bind(None)
+
+
+def test_the_service_can_run_where_its_data_was_moved_to(app, granted, postgres_cluster):
+    before, owner = app.config["SETTINGS"], granted[0]
+    there = db.make_url(postgres_cluster.create_database())
+    ours = owner.url.render_as_string(hide_password=False)
+    app.config["SETTINGS"] = replace(before, database_url=ours)
+    db.bind(owner)
+    try:
+        address = there.render_as_string(hide_password=False)
+        assert calling(app)("move", "--to", address, "--grant", "nobody")[0] == 3
+        assert calling(app)("move", "--to", address, "--grant", ROLE)[0] == 0
+    finally:
+        db.close_session()
+        db.bind(None)
+        app.config["SETTINGS"] = before
+    arrived = db.make_engine(there.set(username=ROLE))
+    with arrived.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM message")) == 0
+    arrived.dispose()
+    owner_there = db.make_engine(there)
+    with owner_there.connect().execution_options(writing=True) as connection:
+        connection.execute(text(f'DROP OWNED BY "{ROLE}"'))
+        connection.commit()
+    owner_there.dispose()
 
 
 @pytest.mark.parametrize("statement", REWRITES)

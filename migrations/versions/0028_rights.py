@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from stagemakelaar.db import UtcDateTime
+from stagemakelaar.errors import DomainError
+from stagemakelaar.rights.models import UNLISTED
 
 revision = "0028_rights"
 down_revision = "0027_signing_in"
@@ -67,7 +69,9 @@ def upgrade():
 
 
 def downgrade():
-    """Drop them; who was erased stays so, and the list still knows."""
+    """Drop them; who was erased stays so, and the list still knows. What people asked goes: it has no place there."""
+    if op.get_bind().scalar(sa.text("SELECT count(*) FROM erasure WHERE listed_at IS NULL")):
+        raise DomainError(UNLISTED)
     op.drop_table("erasure")
     op.drop_table("data_request")
     op.drop_column("user_account", "erased_at")

@@ -4,8 +4,10 @@ import tempfile
 from pathlib import Path
 
 import click
+import structlog
 from flask import current_app
 from flask_babel import gettext as _
+from sqlalchemy.exc import DatabaseError
 
 from stagemakelaar import db, erasures, schema, starting
 from stagemakelaar.audit.walking import Head, walk
@@ -19,6 +21,11 @@ from stagemakelaar.rights.listed import read
 from stagemakelaar.schema import DatabaseKind
 
 A_FILE = click.Path(dir_okay=False, path_type=Path)
+GRANT = click.option(
+    "--grant", "role", metavar="ROLE", help="De rol van PostgreSQL die de dienst draait, in de nieuwe database."
+)
+
+log = structlog.get_logger()
 
 
 @command(
@@ -59,15 +66,18 @@ def backup(told, path):
 @command(
     "move",
     click.option("--to", "url", required=True, metavar="URL", help="Adres van een lege database, van welke soort ook."),
+    GRANT,
     help="Verhuis alles naar een andere database, en tel na of elke tabel gelijk is.",
 )
-def move(told, url):
+def move(told, url, role):
     """Copy every row into an empty database, and hold both against each other."""
     settings = current_app.config["SETTINGS"]
     revision = _newest_schema()
     ours, theirs = db.make_engine(settings.database_url), db.make_engine(url)
     try:
         _refuse_filled(theirs)
+        if role is not None:
+            schema.refuse_unknown_role(theirs, role)
         schema.migrate(theirs)
         with tempfile.TemporaryFile() as kept:
             with one_look(ours) as connection:
@@ -75,6 +85,8 @@ def move(told, url):
             kept.seek(0)
             load(theirs, kept)
         arrived = hashes_of(theirs, schema=revision)
+        if role is not None:
+            schema.grant_service(theirs, role)
     finally:
         ours.dispose()
         theirs.dispose()
@@ -87,8 +99,14 @@ def move(told, url):
     told.say(
         _("Verhuisd: %(rows)s rijen in %(count)s tabellen, en elke tabel is gelijk.", rows=rows, count=len(tables))
     )
+    _say_granted(told, role)
     told.say(_("Zet nu DATABASE_URL op het nieuwe adres. De oude database is niet veranderd."))
     return DONE
+
+
+def _say_granted(told, role):
+    if role is not None:
+        told.say(_("De rol %(role)s kan de dienst draaien, en het logboek alleen aanvullen.", role=role))
 
 
 def _newest_schema():
@@ -112,9 +130,10 @@ def _refuse_filled(engine):
     click.option("--replace", is_flag=True, help="Maak een gevulde database eerst leeg."),
     click.option("--identity", type=A_FILE, metavar="FILE", help="Het bestand met de geheime age-sleutel."),
     click.option("--sha256", metavar="HASH", help="De hash die backup noemde; klopt die niet, dan gebeurt er niets."),
+    GRANT,
     help="Zet een kopie terug, en ga na of alles er is.",
 )
-def restore(told, path, replace, identity, sha256):
+def restore(told, path, replace, identity, sha256, role):
     """Put a copy back: look it over, empty what stands there if that was asked, load, check, migrate, erase again."""
     settings = current_app.config["SETTINGS"]
     listed = _erasures_of(settings)
@@ -131,12 +150,16 @@ def restore(told, path, replace, identity, sha256):
     try:
         if not replace:
             _refuse_filled(engine)
+        if role is not None:
+            schema.refuse_unknown_role(engine, role)
         if schema.is_there(engine):
             schema.migrate(engine, "base")
         schema.migrate(engine, about.schema)
         with lines_of_file(path, identity) as lines:
             load(engine, lines)
         _before, revision = schema.migrate(engine)
+        if role is not None:
+            schema.grant_service(engine, role)
         differing = differences(about, hashes_of(engine, schema=revision), same_schema=revision == about.schema)
     finally:
         engine.dispose()
@@ -155,6 +178,7 @@ def restore(told, path, replace, identity, sha256):
     told.note(erasures_applied=again)
     rows = sum(one["rows"] for one in about.tables.values())
     told.say(_("Teruggezet: %(rows)s rijen van %(moment)s.", rows=rows, moment=about.made_at))
+    _say_granted(told, role)
     told.say(_("Opnieuw gewist: %(count)s mensen die op de lijst van gewisten staan.", count=again))
     return DONE
 
@@ -173,7 +197,20 @@ def _erasures_of(settings):
     listed = settings.erasure_list
     if listed is None or not listed.is_file():
         raise DomainError(N_("Er is geen lijst van gewisten (ERASURE_LIST). Een leeg bestand is ook een lijst."))
-    return read(listed)
+    read(listed, whole=True)
+    _write_down_what_waits(listed)
+    return read(listed, whole=True)
+
+
+def _write_down_what_waits(path):
+    """The database that is to be emptied may hold an erasure of which the line still waits: nobody else knows of it."""
+    try:
+        if schema.current(db.current_session()) == schema.newest():
+            erasures.write_down(path)
+    except DatabaseError as wrong:  # a database that does not answer may be why a copy is put back
+        log.warning("erasures_not_read", kind=type(wrong).__name__)
+    finally:
+        db.close_session()
 
 
 def _refuse_other_kind(settings, about):

@@ -48,7 +48,11 @@ def _refusal_for_student(session, user):
 
 def _refusal_for_employer(session, user):
     managed = select(Membership.organisation_id).where(Membership.user_id == user.id, Membership.manages)
-    others = select(Membership.organisation_id).where(Membership.user_id != user.id, Membership.manages)
+    others = (
+        select(Membership.organisation_id)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.user_id != user.id, Membership.manages, User.disabled_at.is_(None))
+    )
     alone = managed.where(Membership.organisation_id.not_in(others))
     open_place = select(Place.id).where(Place.organisation_id.in_(alone))
     in_use = select(Placement.id).join(Place, Place.id == Placement.place_id)
@@ -79,7 +83,7 @@ def erase(session, user, *, why, by, ref=None, at=None, force=False):
     if user.role is Role.STUDENT:
         _end_what_is_under_way(session, subject, by=by, force=force)
     outbox.stop_all_to(session, subject.users, by=by)
-    erasure = _note(session, user, why=why, ref=ref, at=at)
+    erasure = _note(session, user, subject, why=why, ref=ref, at=at)
     by_the_clock = ref is None and why is ErasedFor.RETENTION  # warned before; the batch has one line in the trail
     if ref is None and not by_the_clock:
         _promise_last_letter(session, user, subject, erasure)
@@ -143,19 +147,28 @@ def _end_what_is_under_way(session, subject, *, by, force):
             casework.close(session, case, by=by, why=personal.ERASED)
 
 
-def _note(session, user, *, why, ref, at):
+def _note(session, user, subject, *, why, ref, at):
+    """Note each account that goes: a copy of before a double was merged holds them as two. Gives back that of `user`.
+
+    A line that stands in the list already is of one account; the others have their own.
+    """
     now = clock.now()
-    erasure = Erasure(
-        ref=ref or secrets.token_hex(16),
-        user_id=user.id,
-        registered_at=user.created_at,
-        why=ErasedFor(why),
-        at=at or now,
-        listed_at=now if ref is not None else None,
-    )
-    session.add(erasure)
+    others = select(User).where(User.id.in_(subject.users), User.id != user.id, User.erased_at.is_(None))
+    accounts = [user] if ref is not None else [user, *session.scalars(others.order_by(User.id))]
+    noted = [
+        Erasure(
+            ref=ref or secrets.token_hex(16),
+            user_id=account.id,
+            registered_at=account.created_at,
+            why=ErasedFor(why),
+            at=at or now,
+            listed_at=now if ref is not None else None,
+        )
+        for account in accounts
+    ]
+    session.add_all(noted)
     session.flush()
-    return erasure
+    return noted[0]
 
 
 def _promise_last_letter(session, user, subject, erasure):

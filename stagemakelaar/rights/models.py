@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
+from stagemakelaar.errors import N_
 from stagemakelaar.people.models import User
 
 
@@ -67,6 +68,9 @@ class DataRequest(Base):
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[user_id])
     __mapper_args__ = {"version_id_col": version}
+
+
+UNLISTED = N_("Er is iemand gewist die nog niet op de lijst van gewisten staat. Laat eerst de worker draaien.")
 
 
 class ErasedFor(enum.Enum):

@@ -1,7 +1,8 @@
 """All that is held about somebody, as data: the rows that the list of `personal.py` names, and nothing of others.
 
 Of a row that also is about somebody else only the columns that are named there are given. Secrets stay out, and so do
-the numbers of other people's accounts.
+the numbers of other people's accounts. What brokers wrote down about a company is theirs: by the name of somebody alone
+nobody gets more than that they were spoken with, since a company chooses the names of its accounts itself.
 """
 
 import enum
@@ -9,7 +10,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from stagemakelaar.casework.models import CaseNote
+from stagemakelaar.casework.models import CaseNote, ContactMoment, OrganisationContact, Task
+from stagemakelaar.outbox import Message
 from stagemakelaar.people.models import Role
 from stagemakelaar.people.queries import student_of
 from stagemakelaar.rights import erasing, personal
@@ -28,6 +30,7 @@ SECRETS = frozenset(
     }
 )
 OF_OTHERS = frozenset({"upload"})  # a school's list holds a whole class
+FOUND_BY_NAME = (OrganisationContact, ContactMoment, Task)  # of a contact person
 WHEN = frozenset({"created_at", "at", "held_on", "state", "state_changed_at", "kind", "starts_on", "ends_on", "cause"})
 
 
@@ -42,7 +45,15 @@ def rows_about(session, user):
             continue
         table = entry.model.__table__
         columns = [column for column in table.columns if _is_given(entry, column)]
-        rows = session.execute(select(*columns).where(entry.whose(subject)).order_by(*table.primary_key.columns))
+        about = entry.whose(subject)
+        if entry.model is Message:  # as in `outbox.messages_to`: those that expire carry what opens an account
+            about &= Message.expires_at.is_(None)
+        elif user.role is Role.EMPLOYER and entry.model in FOUND_BY_NAME:
+            if entry.model is Task:
+                continue
+            columns = [column for column in columns if column.name in WHEN or column.name == "with_whom"]
+            about &= entry.model.with_whom == subject.name
+        rows = session.execute(select(*columns).where(about).order_by(*table.primary_key.columns))
         told = [{key: _plain(value) for key, value in row.items()} for row in rows.mappings()]
         if told:
             found.setdefault(name, []).extend(one for one in told if one not in found.get(name, []))

@@ -6,6 +6,8 @@ adds a column decides about it here, and nowhere else.
     Kept(model, whose, column=what stands there afterwards, …)    the row stays, for the counts
     Gone(model, whose)                                            the row goes
 
+What is left may be reckoned from the row: `value` is then a function of somebody, that gives an expression.
+
 `whose` makes, of somebody (`Subject`), the condition on the rows that are about them. The order is that of carrying
 out: what points at a row goes before it.
 """
@@ -14,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, false, func, literal, or_, update
+from sqlalchemy import case, delete, false, func, literal, or_, select, update
 
 from stagemakelaar.casework.models import Case, CaseNote, ContactMoment, HandOver, OrganisationContact, Task
 from stagemakelaar.intake.models import Apart, Merge, Upload, UploadKind
@@ -56,7 +58,8 @@ class Kept:
     def statement(self, subject):
         """What empties the columns."""
         columns = self.model.__mapper__.columns
-        values = {columns[name]: value for name, value in self.columns.items()}
+        told = {name: value(subject) if callable(value) else value for name, value in self.columns.items()}
+        values = {columns[name]: value for name, value in told.items()}
         return update(self.model.__table__).where(self.whose(subject)).values(values)
 
 
@@ -74,12 +77,36 @@ class Gone:
 
 def _names(column, subject):
     """Whether a text is somebody's name, or has their name or address in it; too short a name would hit others."""
-    words = [*subject.emails, *([subject.name] if len(subject.name.split()) > 1 else [])]
-    return or_(false(), *(column.contains(word, autoescape=True) for word in words))
+    return or_(false(), *(column.icontains(word, autoescape=True) for word in _words(subject)))
+
+
+def _words(subject):
+    return [*subject.emails, *([subject.name] if len(subject.name.split()) > 1 else [])]
+
+
+def _without_names(column):
+    """What is left of a text that tells of others too: only the words go. In other capitals they cannot be taken out
+    one by one, and then nothing is left.
+    """
+
+    def left(subject):
+        text = column
+        for word in _words(subject):
+            text = func.replace(text, word, "")
+        return case((_names(text, subject), ""), else_=func.trim(text))
+
+    return left
 
 
 def _at_their_company(model, subject):
     return model.organisation_id.in_(subject.organisations)
+
+
+def _at_their_stages(model, subject):
+    """Whether a case is of a student who was placed at their company: a name alone is that of more people."""
+    placed = select(Case.id).join(Placement, Placement.student_id == Case.student_id)
+    there = placed.join(Place, Place.id == Placement.place_id).where(Place.organisation_id.in_(subject.organisations))
+    return model.case_id.in_(there)
 
 
 # --- everyone ------------------------------------------------------------------------------------------------------
@@ -195,7 +222,11 @@ EMPLOYER = (
         with_whom="",
         note="",
     ),
-    Kept(ContactMoment, lambda who: _names(ContactMoment.with_whom, who), with_whom=""),
+    Kept(
+        ContactMoment,  # the talk was about a student: of it no more than the name goes
+        lambda who: _at_their_stages(ContactMoment, who) & _names(ContactMoment.with_whom, who),
+        with_whom=_without_names(ContactMoment.with_whom),
+    ),
     Kept(
         Task,
         lambda who: _at_their_company(Task, who) & (_names(Task.what, who) | _names(Task.outcome, who)),

@@ -1,12 +1,13 @@
 """Erased is gone: from every table, from every byte of the files, and after a restore as well."""
 
+import os
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from stagemakelaar import audit, erasures, jobs, outbox, schema
+from stagemakelaar import audit, clock, db, erasures, jobs, outbox, schema
 from stagemakelaar.audit.walking import walk
 from stagemakelaar.casework.models import CaseNote, CaseState
 from stagemakelaar.casework.queries import case_of
@@ -16,7 +17,7 @@ from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Role, Student, User
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import Placement, PlacementState
-from stagemakelaar.places.models import PlaceState
+from stagemakelaar.places.models import Membership, PlaceState
 from stagemakelaar.rights import erasing, listed, personal, requests
 from stagemakelaar.rights.models import ErasedFor, Erasure, RequestKind, RequestState
 from stagemakelaar.rounds import forgetting
@@ -26,6 +27,7 @@ from tests.builders import Make
 from tests.commands.conftest import calling
 from tests.proofs import Invalid
 from tests.rights.whole_people import bytes_of, plant, whole_employer, whole_student
+from tests.rows import row
 
 
 @pytest.fixture
@@ -122,6 +124,17 @@ def test_the_only_one_who_answers_for_open_places_stays(make):
     user = make.employer_of(place.organisation)
     with pytest.raises(DomainError, match="de enige"), transaction() as session:
         erasing.erase(session, session.get(User, user.id), why=ErasedFor.REQUEST, by=broker)
+
+
+def test_a_colleague_who_cannot_sign_in_answers_for_nothing(make):
+    place = make.place()
+    user, colleague = make.employer_of(place.organisation), make.employer_of(make.place().organisation)
+    with transaction() as session:
+        row(session, Membership, organisation_id=place.organisation_id, user_id=colleague.id, manages=True)
+        assert erasing.refusal(session, session.get(User, user.id)) is None
+        session.get(User, colleague.id).disabled_at = clock.now()
+        session.flush()
+        assert "de enige" in erasing.refusal(session, session.get(User, user.id)).message
 
 
 def test_the_input_of_a_run_goes_when_its_round_is_closed_and_no_sooner(make, session):
@@ -229,6 +242,92 @@ def test_a_restore_that_forgets_the_list_is_seen(request, app, call, own_databas
     assert ("student", "last_name") in left
     answer = app.test_client().get("/gezondheid/klaar")
     assert (answer.status_code, answer.json) == (503, {"status": "not_ready", "reasons": ["erasures"]})
+
+
+def test_a_double_that_was_merged_does_not_come_back_either(make, session, listing):
+    kept, double = make.student(), make.student()
+    accounts = [kept.user_id, double.user_id]
+    with transaction() as writing:
+        writing.get(Student, double.id).merged_into_id = kept.id
+    erase_all(listing, kept.user_id)
+    assert [line.user for line in listed.read(listing)] == accounts
+    made = [session.get(User, number).created_at for number in accounts]
+    assert [line.registered for line in listed.read(listing)] == made
+    assert erasures.carry_out(listing) == 0
+
+
+def erase_all(listing, user_id):
+    """Erase, without looking at how many lines that gives."""
+    with transaction() as session:
+        erasing.erase(session, session.get(User, user_id), why=ErasedFor.REQUEST, by=None)
+    erasures.write_down(listing)
+
+
+def test_an_erasure_whose_line_still_waits_is_not_lost_by_a_restore(call, own_database, listing, tmp_path):
+    student, path = Make().student(), tmp_path / "copy"
+    assert call("backup", "--to", str(path))[0] == 0
+    with transaction() as session:
+        erasing.erase(session, session.get(User, student.user_id), why=ErasedFor.REQUEST, by=None)
+    code, told = call("restore", "--from", str(path), "--replace")
+    assert (code, told["erasures_applied"], [one.user for one in listed.read(listing)]) == (0, 1, [student.user_id])
+
+
+def test_the_way_back_waits_for_the_list(own_database, listing):
+    student = Make().student()
+    with transaction() as session:
+        erasing.erase(session, session.get(User, student.user_id), why=ErasedFor.REQUEST, by=None)
+    db.close_session()
+    with pytest.raises(DomainError, match="nog niet op de lijst"):
+        schema.migrate(own_database, "0027_signing_in")
+    assert erasures.write_down(listing) == 1
+    db.close_session()
+    assert schema.migrate(own_database, "0027_signing_in")[1] == "0027_signing_in"
+
+
+def test_half_a_line_stops_nobody_and_the_next_takes_its_place(make, session, listing):
+    first, second = make.student(), make.student()
+    erase_all(listing, first.user_id)
+    whole = listing.read_bytes()
+    listing.write_bytes(whole + b'{"ref": "ab')
+    assert [line.user for line in listed.read(listing)] == [first.user_id]
+    with pytest.raises(listed.BadList):
+        listed.read(listing, whole=True)
+    erase_all(listing, second.user_id)
+    assert [line.user for line in listed.read(listing, whole=True)] == [first.user_id, second.user_id]
+    assert listing.read_bytes().startswith(whole)
+
+
+def test_a_whole_line_without_its_end_is_kept(make, session, listing):
+    first, second = make.student(), make.student()
+    erase_all(listing, first.user_id)
+    listing.write_bytes(listing.read_bytes().rstrip(b"\n"))
+    erase_all(listing, second.user_id)
+    assert [line.user for line in listed.read(listing, whole=True)] == [first.user_id, second.user_id]
+
+
+def test_a_disk_that_takes_a_part_leaves_the_list_as_it_was(make, session, listing, monkeypatch):
+    first, second = make.student(), make.student()
+    erase_all(listing, first.user_id)
+    before, write = listing.read_bytes(), os.write
+    monkeypatch.setattr(listed.os, "write", lambda file, told: write(file, told[:7]))
+    with pytest.raises(OSError, match="only a part"):
+        erase_all(listing, second.user_id)
+    monkeypatch.undo()
+    assert listing.read_bytes() == before
+    assert erasures.write_down(listing) == 1
+
+
+def test_a_list_that_is_gone_is_not_made_anew(make, session, listing):
+    first, second = make.student(), make.student()
+    erasures.refuse_without_list(listing)
+    assert listing.stat().st_mode & 0o777 == 0o600
+    erase_all(listing, first.user_id)
+    listing.unlink()
+    with pytest.raises(DomainError, match="lijst van gewisten"):
+        erasures.refuse_without_list(listing)
+    with pytest.raises(DomainError, match="is weg"):
+        erase_all(listing, second.user_id)
+    assert not listing.exists()
 
 
 def test_a_number_that_is_somebody_elses_now_is_left_alone(make, session, listing, moment):

@@ -122,7 +122,8 @@ def whole_student(make, broker):
 
 def whole_employer(make, broker, organisation):
     """The contact person of a company, with a row in every table that may hold something about one."""
-    user, case = make.employer_of(organisation), case_of(current_session(), make.student())
+    user, student = make.employer_of(organisation), make.student(searching=True)
+    case, now = case_of(current_session(), student), clock.now()
     with transaction() as session:
         user = session.get(User, user.id)
         user.name, same = "Henk van der Smit", {"by_id": broker.id, "created_at": clock.now()}
@@ -139,6 +140,13 @@ def whole_employer(make, broker, organisation):
         place = session.scalars(select(Place).where(Place.organisation_id == organisation.id)).first()
         if place is not None:
             place.trainer_name, place.trainer_email = user.name, user.email
+            row(
+                session, Placement, programme_id=student.programme_id, student_id=student.id, place_id=place.id,
+                code=HELPENDE, leerweg=Leerweg.BOL, starts_on=place.starts_on, ends_on=place.ends_on, weekdays=31,
+                days_per_week=3, hours_per_day=8, reasons={}, approved_by_id=broker.id, answer_by_on=clock.today(),
+                state=PlacementState.WITHDRAWN, withdrawn_by=WithdrawnBy.STUDENT, withdrawn_at=now,
+                withdraw_reason="other", state_changed_at=now, created_at=now,
+            )  # fmt: skip
         row(
             session, Interest, programme_id=broker.programme_id, company="x", contact_name=user.name,
             email=user.email, created_at=clock.now(), state_changed_at=clock.now(),
@@ -181,6 +189,8 @@ def plant(user_id, *, in_lists=True):
                 if name in LISTS and not in_lists:  # of codes: a page could not be shown any more
                     continue
                 if not _can_hold_a_word(table, column) or (table.name, column.name) in planted.values():
+                    continue
+                if callable(entry.columns[name]):  # of others too: no more than the name goes, which is a word already
                     continue
                 word = f"+3161234{next(NUMBERS)}" if name == "phone" else f"zq{''.join(next(LETTERS))}"
                 put = update(table).where(entry.whose(subject)).values({column: _with(column, word)})

@@ -6,11 +6,20 @@ import zipfile
 
 from sqlalchemy import select
 
-from stagemakelaar import audit
+from stagemakelaar import audit, clock
+from stagemakelaar.casework import tasks
+from stagemakelaar.casework.models import ContactKind, ContactMoment, OrganisationContact
+from stagemakelaar.casework.queries import case_of
+from stagemakelaar.db import transaction
+from stagemakelaar.outbox import Message
 from stagemakelaar.people.models import Role, User
+from stagemakelaar.people.signing_in import addresses, links
 from stagemakelaar.placements.models import Placement
-from stagemakelaar.rights import own_file, personal
+from stagemakelaar.places.models import PlaceState
+from stagemakelaar.rights import erasing, own_file, personal
+from stagemakelaar.rights.models import ErasedFor
 from tests.rights.whole_people import plant, whole_employer, whole_student
+from tests.rows import row
 
 
 def files_of(browser):
@@ -51,9 +60,62 @@ def test_a_company_finds_its_own_person_and_no_student(make, browse, session):
     words = plant(user_id, in_lists=False)
     _page, data = files_of(browse.as_(session.get(User, user_id)))
     told = json.dumps(data)
-    wanted = {word for word, (_table, name) in words.items() if name not in own_file.SECRETS}
+    brokers = {model.__tablename__ for model in own_file.FOUND_BY_NAME}
+    wanted = {word for word, (table, name) in words.items() if name not in own_file.SECRETS and table not in brokers}
     assert {words[word] for word in wanted if word not in told} == set()
+    assert {words[word] for word in words if words[word][0] in brokers and word in told} == set()
     assert {students_words[word] for word in students_words if word in told} == set()
+
+
+def test_a_name_that_a_company_chose_opens_nothing_of_others(make, session):
+    """A manager names a colleague like somebody else: what is kept about that other is not theirs to read."""
+    broker, place, case = make.broker(), make.place(), case_of(session, make.student())
+    user = make.employer_of(place.organisation)
+    with transaction() as writing:
+        writing.get(User, user.id).name = "Fatima Yilmaz"
+        told = {"kind": ContactKind.CALL, "held_on": clock.today(), "by_id": broker.id, "created_at": clock.now()}
+        row(writing, ContactMoment, case_id=case.id, with_whom="Fatima Yilmaz, mentor", note="geheim", **told)
+        row(
+            writing, OrganisationContact, organisation_id=place.organisation_id, programme_id=broker.programme_id,
+            with_whom="de balie", note="Fatima Yilmaz komt afspraken niet na", **told,
+        )  # fmt: skip
+        what = "Fatima Yilmaz niet meer vragen"
+        tasks.add_task(
+            writing, what=what, due_on=clock.today(), organisation=place.organisation, for_whom=broker, by=broker
+        )
+    held = own_file.rows_about(session, session.get(User, user.id))
+    assert held.keys() & {model.__tablename__ for model in own_file.FOUND_BY_NAME} == set()
+    with transaction() as writing:
+        erasing.erase(writing, writing.get(User, user.id), why=ErasedFor.REQUEST, by=None, force=True)
+    assert session.scalars(select(ContactMoment)).one().with_whom == "Fatima Yilmaz, mentor"
+
+
+def test_of_a_talk_about_a_student_placed_there_only_the_name_is_given_and_only_the_name_goes(make, session):
+    broker, place = make.broker(), make.place(state=PlaceState.PAUSED)
+    user = session.get(User, whole_employer(make, broker, place.organisation).id)
+    with transaction() as writing:
+        case_id = writing.scalars(select(ContactMoment.case_id)).one()
+        told = {"kind": ContactKind.CALL, "held_on": clock.today(), "by_id": broker.id, "created_at": clock.now()}
+        for whom in (f"{user.name} en Ria", user.name.upper()):
+            row(writing, ContactMoment, case_id=case_id, with_whom=whom, note="over de student", **told)
+    told = own_file.rows_about(session, user)["contact_moment"]
+    assert [one["with_whom"] for one in told] == [user.name]
+    assert "over de student" not in json.dumps(told)
+    with transaction() as writing:
+        erasing.erase(writing, writing.get(User, user.id), why=ErasedFor.REQUEST, by=None, force=True)
+    left = session.scalars(select(ContactMoment).order_by(ContactMoment.id)).all()
+    assert [one.with_whom for one in left] == ["", "en Ria", ""]
+
+
+def test_a_letter_with_a_secret_that_has_not_left_is_not_in_the_file(make, session):
+    student = make.student()
+    with transaction() as writing:
+        links.ask(writing, email=student.user.email, browser="of this test")
+        addresses.ask(writing, writing.get(User, student.user_id), email="nieuw@example.nl")
+    held = own_file.rows_about(session, session.get(User, student.user_id))
+    secrets = [word for one in session.scalars(select(Message)) for word in one.data.values() if isinstance(word, str)]
+    assert len(secrets) == 3
+    assert [word for word in secrets if word in json.dumps(held)] == []
 
 
 def test_a_column_that_is_left_out_is_missed(make, browse, session, monkeypatch):

@@ -37,9 +37,9 @@ def ask(session, user, *, email):
         session,
         kind="address_confirm" if is_free else "address_taken",
         to=email,
+        user=user,  # so that it is emptied with the account
         key=f"address:{link.id}",
         expires_at=link.expires_at,
-        language=user.language,
         **({"token": token} if is_free else {}),
     )
     return link
