@@ -12,7 +12,7 @@ REFUSED = "Uw stage loopt nog. Vraag het opnieuw als ze klaar is."
 
 
 def ask(session, programme_id):
-    """Requests of a few students who are no longer searching, by the actions."""
+    """Requests of students who no longer search, by the actions: one waits, one was taken back, one was refused."""
     coordinator = session.scalars(
         select(User).where(User.programme_id == programme_id, User.role == Role.COORDINATOR).order_by(User.id)
     ).first()
@@ -20,14 +20,13 @@ def ask(session, programme_id):
         select(Case)
         .where(Case.programme_id == programme_id, Case.state.in_((CaseState.AFTERCARE, CaseState.CLOSED)))
         .order_by(Case.id)
-        .limit(4)
+        .limit(3)
     ).all()
-    if coordinator is None or len(cases) < 4:
-        return
-    users = [case.student.user for case in cases]
-    requests.ask(session, kind=RequestKind.ERASURE, why=WHY, by=users[0])
-    refused = requests.ask(session, kind=RequestKind.ERASURE, by=users[1])
-    requests.refuse(session, refused, answer=REFUSED, by=coordinator)
-    requests.take_back(session, requests.ask(session, kind=RequestKind.ERASURE, by=users[2]), by=users[2])
-    granted = requests.ask(session, kind=RequestKind.OBJECTION, by=users[3])
-    requests.grant(session, granted, answer="Een mens bekijkt elk voorstel nu eerst met u.", by=coordinator)
+    asked = [
+        requests.ask(session, kind=RequestKind.ERASURE, why=why, by=case.student.user)
+        for case, why in zip(cases, (WHY, "", ""), strict=False)
+    ]
+    for request in asked[1:2]:
+        requests.take_back(session, request, by=request.user)
+    for request in asked[2:] if coordinator is not None else ():
+        requests.refuse(session, request, answer=REFUSED, by=coordinator)
