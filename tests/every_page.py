@@ -261,8 +261,8 @@ GET  /accounts                                                      a
 GET  /accounts/uitnodigen                                           a
 POST /accounts/uitnodigen                                           a
 GET  /accounts/app                                                  ca
-POST /accounts/{account}/app/vragen                                 ca
-POST /accounts/{account}/app/toestaan                               ca
+POST /accounts/app/{account}/vragen                                 ca
+POST /accounts/app/{account}/toestaan                               ca
 POST /accounts/{account}/inschakelen                                a
 POST /accounts/{account}/uitschakelen                               a
 GET  /logboek                                                       u

@@ -58,14 +58,14 @@ def placements_of(session, student):
 
 def told_placements_of(session, student):
     """The placements that a student may know of, oldest first."""
-    return session.scalars(_of(student).where(_was_told())).all()
+    return session.scalars(_of(student).where(was_told())).all()
 
 
 def _of(student):
     return select(Placement).where(Placement.student_id == student.id).order_by(Placement.id)
 
 
-def _was_told():
+def was_told():
     """The condition that both sides may know: not while the decision can be taken back, nor when it was."""
     ended_unheard = Placement.withdrawn_at.is_not(None) & (Placement.withdrawn_at < Placement.told_from)
     now = when_asked("now", clock.now, UtcDateTime())
@@ -78,7 +78,7 @@ def own_placement(session, user, placement_id):
         session,
         select(Placement)
         .join(Student, Student.id == Placement.student_id)
-        .where(Placement.id == placement_id, Student.user_id == user.id, _was_told()),
+        .where(Placement.id == placement_id, Student.user_id == user.id, was_told()),
     )
 
 
@@ -89,7 +89,7 @@ def placements_at(session, organisation):
 
 def told_placements_at(session, organisation):
     """The placements that an organisation may know of, the latest change first."""
-    return session.scalars(_at(organisation).where(_was_told())).all()
+    return session.scalars(_at(organisation).where(was_told())).all()
 
 
 def _at(organisation):
@@ -113,7 +113,7 @@ def placement_at(session, organisation, placement_id):
         session,
         select(Placement)
         .join(Place, Place.id == Placement.place_id)
-        .where(Placement.id == placement_id, Place.organisation_id == organisation.id, _was_told(), ~_is_erased()),
+        .where(Placement.id == placement_id, Place.organisation_id == organisation.id, was_told(), ~_is_erased()),
     )
 
 
@@ -131,7 +131,7 @@ def live_at(session, place):
 
 def is_overdue():
     """The condition on a placement that someone who was asked should have answered by now."""
-    return (Placement.state == PlacementState.PLANNED) & (Placement.answer_by_on < clock.today()) & _was_told()
+    return (Placement.state == PlacementState.PLANNED) & (Placement.answer_by_on < clock.today()) & was_told()
 
 
 def overdue_answers(user):

@@ -8,14 +8,15 @@ nobody gets more than that they were spoken with, since a company chooses the na
 import enum
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
-from stagemakelaar.casework.models import CaseNote, ContactMoment, OrganisationContact, Task
+from stagemakelaar.casework.models import Case, CaseNote, CaseState, ContactMoment, OrganisationContact, Task
 from stagemakelaar.outbox import Message
 from stagemakelaar.people.models import Role
 from stagemakelaar.people.queries import student_of
 from stagemakelaar.rights import erasing, personal
 from stagemakelaar.rights.personal import Gone
+from stagemakelaar.rights.untold import untold_to
 
 SECRETS = frozenset(
     {
@@ -37,6 +38,7 @@ WHEN = frozenset({"created_at", "at", "held_on", "state", "state_changed_at", "k
 def rows_about(session, user):
     """Table → rows (dicts that JSON can hold) about this user."""
     subject = erasing.subject_of(session, user)
+    untold = untold_to(session, subject)
     entries = {Role.STUDENT: personal.STUDENT, Role.EMPLOYER: personal.EMPLOYER}.get(user.role, personal.ACCOUNT)
     found: dict[str, list] = {}
     for entry in entries:
@@ -45,7 +47,7 @@ def rows_about(session, user):
             continue
         table = entry.model.__table__
         columns = [column for column in table.columns if _is_given(entry, column)]
-        about = entry.whose(subject)
+        about = and_(entry.whose(subject), *untold.left_out(entry.model))
         if entry.model is Message:  # as in `outbox.messages_to`: those that expire carry what opens an account
             about &= Message.expires_at.is_(None)
         elif user.role is Role.EMPLOYER and entry.model in FOUND_BY_NAME:
@@ -54,7 +56,7 @@ def rows_about(session, user):
             columns = [column for column in columns if column.name in WHEN or column.name == "with_whom"]
             about &= entry.model.with_whom == subject.name
         rows = session.execute(select(*columns).where(about).order_by(*table.primary_key.columns))
-        told = [{key: _plain(value) for key, value in row.items()} for row in rows.mappings()]
+        told = [{key: _plain(_as_told(untold, entry, key, row)) for key in row} for row in rows.mappings()]
         if told:
             found.setdefault(name, []).extend(one for one in told if one not in found.get(name, []))
     return found
@@ -65,11 +67,22 @@ def student_behind(session, user):
     return student_of(session, user) if user.role is Role.STUDENT else None
 
 
+def untold_about(session, user):
+    """What somebody was not told of yet."""
+    return untold_to(session, erasing.subject_of(session, user))
+
+
 def _is_given(entry, column):
     if column.name in SECRETS or any(key.column.table.name == "user_account" for key in column.foreign_keys):
         return False
     named = {entry.model.__mapper__.columns[name].name for name in entry.columns}
     return isinstance(entry, Gone) or column.name in named or column.name in WHEN
+
+
+def _as_told(untold, entry, key, row):
+    if entry.model is not Case or untold.state_of(row["state"]) is row["state"]:
+        return row[key]
+    return {"state": CaseState.SEARCHING, "state_changed_at": None, "state_note": ""}.get(key, row[key])
 
 
 def _plain(value):

@@ -12,7 +12,7 @@ from stagemakelaar.people.signing_in import addresses, factors, limits, notices,
 from stagemakelaar.reference import formats
 from stagemakelaar.web import known_browsers, signed_in
 from stagemakelaar.web.access import actor, allow, confirmed_lately
-from stagemakelaar.web.forms import BaseForm, ButtonForm, Text, required
+from stagemakelaar.web.forms import BaseForm, ButtonForm, Text, pressed, required
 from stagemakelaar.web.passwords import NewPasswordForm
 from stagemakelaar.web.staff_entry import FactorForm, codes_page, enrolment, fits
 
@@ -60,7 +60,7 @@ def index():
 @confirmed_lately
 def end_one(session_id):
     """Sign out one browser of one's own."""
-    if ButtonForm(request.form).validate():
+    if pressed(request.form):
         with transaction() as session:
             sessions.end_one(session, actor(), session_id)
         flash(_("Die browser is uitgelogd."), "success")
@@ -72,7 +72,7 @@ def end_one(session_id):
 @confirmed_lately
 def end_others():
     """Sign out every browser but this one."""
-    if ButtonForm(request.form).validate():
+    if pressed(request.form):
         with transaction() as session:
             sessions.end_sessions_of(session, actor(), but=signed_in.token(), by=actor())
         flash(_("Alle andere browsers zijn uitgelogd."), "success")
@@ -131,7 +131,7 @@ def change_address(token):
     link = addresses.asked(current_session(), actor(), token)
     if link is None:
         return _gone()
-    if not ButtonForm(request.form).validate():
+    if not pressed(request.form):
         return redirect(url_for(".confirm_address", token=token), 303)
     with transaction() as session:
         addresses.carry_out(session, link, token_kept=signed_in.token())
@@ -203,7 +203,7 @@ def app():
 @confirmed_lately
 def begin_app():
     """Show the secret of a new app; the old one works until the new one has shown a code."""
-    if not ButtonForm(request.form).validate():
+    if not pressed(request.form):
         return redirect(url_for(".app"), 303)
     with transaction() as session:
         user = actor()
@@ -250,7 +250,7 @@ def recovery_codes():
 @confirmed_lately
 def renew_recovery_codes():
     """Make ten new ones; this answer is the only one that shows them."""
-    if not ButtonForm(request.form).validate():
+    if not pressed(request.form):
         return redirect(url_for(".recovery_codes"), 303)
     with transaction() as session:
         user = actor()

@@ -1,7 +1,6 @@
 """Colleagues who lost their app: ask for a new start, or grant what another colleague asked."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from stagemakelaar.db import current_session, transaction
@@ -9,7 +8,7 @@ from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.queries import names_of
 from stagemakelaar.people.signing_in import factor_resets
 from stagemakelaar.web.access import actor, allow, confirmed_lately
-from stagemakelaar.web.forms import ButtonForm
+from stagemakelaar.web.forms import ButtonForm, pressed
 from stagemakelaar.web.paging import rows_of
 
 pages = Blueprint("factor_resets", __name__)
@@ -33,7 +32,7 @@ def index():
     )
 
 
-@pages.post("/accounts/<int:user_id>/app/vragen")
+@pages.post("/accounts/app/<int:user_id>/vragen")
 @allow(Permission.RESET_FACTORS)
 @confirmed_lately
 def ask(user_id):
@@ -41,7 +40,7 @@ def ask(user_id):
     return _act(user_id, factor_resets.ask, lazy_gettext("Gevraagd. Een tweede collega kan het nu toestaan."))
 
 
-@pages.post("/accounts/<int:user_id>/app/toestaan")
+@pages.post("/accounts/app/<int:user_id>/toestaan")
 @allow(Permission.RESET_FACTORS)
 @confirmed_lately
 def grant(user_id):
@@ -54,10 +53,8 @@ def grant(user_id):
 
 
 def _act(user_id, action, done):
-    if ButtonForm(request.form).validate():
+    if pressed(request.form):
         with transaction() as session:
             action(session, user_id, by=actor())
         flash(str(done), "success")
-    else:
-        flash(_("Deze pagina stond te lang open. Probeer het opnieuw."), "error")
     return redirect(url_for("factor_resets.index"), 303)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import current_app, session
+from flask import current_app, flash, session
 from flask_babel import get_locale, gettext
 from wtforms import Form, StringField, TextAreaField
 from wtforms.csrf.session import SessionCSRF
@@ -74,6 +74,14 @@ class BaseForm(Form):
 
 class ButtonForm(BaseForm):
     """A form that is one button: only the token is checked."""
+
+
+def pressed(sent):
+    """Whether a button was pressed on a page of ours that is not too old; else a message says what to do."""
+    if ButtonForm(sent).validate():
+        return True
+    flash(gettext("Deze pagina stond te lang open. Probeer het opnieuw."), "error")
+    return False
 
 
 def say(refusal):

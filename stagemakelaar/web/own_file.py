@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from stagemakelaar import audit, clock
@@ -17,10 +17,11 @@ from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.profiles import Step
 from stagemakelaar.placements.queries import told_placements_of
 from stagemakelaar.rights import own_file
+from stagemakelaar.rounds.models import ProposalState
 from stagemakelaar.rounds.queries import last_search_for, proposals_about
 from stagemakelaar.web.access import actor, allow, confirmed_lately
 from stagemakelaar.web.explanations import Audience, cause_in_words, parts_in_words
-from stagemakelaar.web.forms import ButtonForm
+from stagemakelaar.web.forms import ButtonForm, pressed
 from stagemakelaar.web.profile_words import STEPS, summary_of
 from stagemakelaar.web.who_saw import readings_in_words
 
@@ -42,14 +43,15 @@ def ask():
 @confirmed_lately
 def download():
     """The zip, made at this moment and kept nowhere."""
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    if not pressed(request.form):
+        return redirect(url_for(".ask"), 303)
     with transaction() as session:
         audit.record(session, "own_file.downloaded", actor(), by=actor())
     session = current_session()
     student = own_file.student_behind(session, actor())
-    words = _words_about(session, student) if student is not None else {}
-    letters = messages_to(session, actor(), ALL_LETTERS)
+    untold = own_file.untold_about(session, actor())
+    words = _words_about(session, student, untold) if student is not None else {}
+    letters = [one for one in messages_to(session, actor(), ALL_LETTERS) if not untold.has_letter(one)]
     data = {
         "made_at": clock.now().isoformat(),
         "role": actor().role.value,
@@ -77,16 +79,17 @@ def download():
 
 def _empty(words):
     """The words about a student; for others there are none."""
-    none: dict = dict.fromkeys(("case", "unplaced"))
+    none: dict = dict.fromkeys(("case", "case_state", "unplaced"))
     none |= dict.fromkeys(("sections", "placements", "contacts", "notes", "proposals", "readings"), ())
     return none | words
 
 
-def _words_about(session, student):
+def _words_about(session, student, untold):
     case = case_of(session, student)
     search = last_search_for(session, student)
     return {
         "case": case,
+        "case_state": untold.state_of(case.state),
         "sections": [(STEPS[step].title, summary_of(session, student, step)) for step in Step],
         "placements": told_placements_of(session, student),
         "contacts": list(case.contacts),
@@ -95,11 +98,12 @@ def _words_about(session, student):
             {
                 "where": _("%(title)s bij %(company)s", title=one.place.title, company=one.place.organisation.name),
                 "day": clock.day_of(one.created_at),
-                "state": one.state.value,
-                "is": one.state,
+                "state": state.value,
+                "is": state,
                 "why": [part.text for part in parts_in_words(one.facts, Audience.STUDENT)],
             }
             for one in proposals_about(session, student)
+            for state in [ProposalState.OPEN if one.id in untold.proposals else one.state]
         ],
         "unplaced": cause_in_words(search.cause, search.facts, Audience.STUDENT) if search else None,
         "readings": readings_in_words(session, student),

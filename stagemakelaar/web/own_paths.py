@@ -29,6 +29,19 @@ def back_to(usual):
     return own_path(request.form.get("next")) or usual
 
 
+def page_of_file(path):
+    """Of the address of a file (`/studenten/lijst.csv?stand=open`) the page that offers it, filters and all; else None.
+
+    A browser that is sent to a file stays where it was, so it has to be sent to the page, from which it can be had.
+    """
+    way, _, query = (path or "").partition("?")
+    stem = way.removesuffix(".csv").removesuffix(".xlsx").removesuffix(".pdf")
+    if stem == way:
+        return None
+    page = stem if _opens(stem, ways_in=False) else stem.rpartition("/")[0]
+    return own_path(f"{page}?{query}" if query else page)
+
+
 def _opens(path, *, ways_in):
     try:
         endpoint, _values = current_app.url_map.bind("localhost").match(path, method="GET")

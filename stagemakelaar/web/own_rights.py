@@ -1,6 +1,6 @@
 """What people can ask about their own data: to be erased; and how their request stands."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -10,7 +10,7 @@ from stagemakelaar.people.permissions import Permission
 from stagemakelaar.rights import requests
 from stagemakelaar.rights.models import RequestKind, RequestState
 from stagemakelaar.web.access import actor, allow
-from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, pressed
 
 pages = Blueprint("own_rights", __name__)
 
@@ -52,8 +52,8 @@ def ask():
 @allow(Permission.OWN_RIGHTS)
 def take_back(request_id):
     requests.own_request(current_session(), actor(), request_id)
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    if not pressed(request.form):
+        return redirect(url_for(".erase"), 303)
     with transaction() as session:
         requests.take_back(session, requests.own_request(session, actor(), request_id), by=actor())
     flash(_("Het verzoek is ingetrokken. Er is niets gewist."), "success")

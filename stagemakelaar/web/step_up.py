@@ -12,7 +12,7 @@ from stagemakelaar.people.signing_in import factors, limits, sessions
 from stagemakelaar.people.signing_in.models import new_secret
 from stagemakelaar.web import carried, known_browsers, signed_in
 from stagemakelaar.web.access import actor, allow
-from stagemakelaar.web.forms import BaseForm, ButtonForm, Text, required
+from stagemakelaar.web.forms import BaseForm, ButtonForm, Text, pressed, required
 from stagemakelaar.web.own_paths import own_path
 
 pages = Blueprint("step_up", __name__)
@@ -43,7 +43,7 @@ def mail():
     """Promise a code by mail to who signs in by mail."""
     user = actor()
     here = url_for("step_up.show", next=own_path(request.args.get("next")))
-    if user.is_staff or not ButtonForm(request.form).validate():
+    if user.is_staff or not pressed(request.form):
         return redirect(here, 303)
     browser = cookie.setdefault("browser", new_secret())
     with transaction() as session:
@@ -58,6 +58,8 @@ def mail():
 def check():
     """Go on, with the session under a new name, when the code is right and was never used."""
     form, user = AgainForm(request.form), actor()
+    if signed_in.is_confirmed():  # sent twice: the same code a second time is no mistake
+        return redirect(carried.way_on(request.args.get("next"), user), 303)
     if not form.validate():
         return _page(form), 422
     with transaction() as session:

@@ -298,8 +298,8 @@ GET  /accounts                                               accounts R
 GET  /accounts/uitnodigen                                    accounts C
 POST /accounts/uitnodigen                                    accounts C
 GET  /accounts/app                                           factors R
-POST /accounts/{broker}/app/vragen                           factors A
-POST /accounts/{broker}/app/toestaan                         factors A
+POST /accounts/app/{broker}/vragen                           factors A
+POST /accounts/app/{broker}/toestaan                         factors A
 POST /accounts/{account}/inschakelen                         accounts U
 POST /accounts/{account}/uitschakelen                        accounts U
 GET  /logboek                                                trail R

@@ -95,6 +95,38 @@ def test_every_list_that_leaves_the_house_asks_first(app, desk, moment):
         assert desk.get(address, status=302).location.startswith("/account/bevestigen?next=")
 
 
+@pytest.mark.parametrize(
+    ("file", "page"),
+    [
+        ("/studenten/lijst.csv?stand=searching", "/studenten?stand=searching"),
+        ("/rondes/1/zonder-plek.xlsx", "/rondes/1/zonder-plek"),
+        ("/rondes/1/voorstellen.csv", "/rondes/1"),
+        ("/rondes/1/verslag.pdf", "/rondes/1"),
+    ],
+)
+def test_after_the_code_a_download_leads_to_its_page_and_sent_twice_is_no_mistake(desk, broker, moment, file, page):
+    moment(LATER)
+    asked = desk.get(file, status=302).follow()
+    assert asked.submit(one_time_code=code(broker.email)).location == page
+    assert asked.submit(one_time_code=code(broker.email)).location == page
+    assert "U kunt nu downloaden." in desk.get("/account").text
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/account/sessies/andere", "/account"),
+        ("/account/sessies/1/beeindigen", "/account"),
+        ("/account/app", "/account/app"),
+        ("/account/herstelcodes", "/account/herstelcodes"),
+    ],
+)
+def test_a_stale_button_is_answered_in_one_way(desk, address, page):
+    answer = desk.post(address, {"csrf_token": "oud"}, status=303)
+    assert answer.location == page
+    assert "Deze pagina stond te lang open. Probeer het opnieuw." in answer.follow().text
+
+
 def test_a_form_that_met_the_question_waits_and_no_code_is_kept_with_it(desk, broker, moment, session):
     form = desk.get("/account/e-mailadres").values()
     moment(LATER)
@@ -107,6 +139,13 @@ def test_a_form_that_met_the_question_waits_and_no_code_is_kept_with_it(desk, br
     desk.post("/account/bevestigen", {"one_time_code": "123456", "x": "1"}, status=302)
     kept = [row.carried for row in session.scalars(select(UserSession)) if row.carried]
     assert "123456" not in str(kept)
+
+
+def test_a_code_of_a_new_app_is_not_kept_with_the_form_that_met_the_question(desk, moment, session):
+    page = desk.get("/account/app").submit("/account/app", status=200)
+    moment(LATER)
+    page.submit("/account/app/klaar", code="654321", status=302)
+    assert "654321" not in str([row.carried for row in session.scalars(select(UserSession))])
 
 
 def test_a_student_shows_it_with_a_code_by_mail_in_the_browser_that_asked(make, browse, moment, session):

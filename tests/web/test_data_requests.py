@@ -38,6 +38,23 @@ def test_a_student_asks_sees_the_term_and_takes_it_back(make, browse, session):
     assert session.get(DataRequest, asked.id).state is RequestState.WITHDRAWN
 
 
+def test_an_open_request_waits_on_the_list_of_who_decides_and_of_nobody_else(make, browse, moment):
+    number = asked_by(make.student().user_id)
+    deciding = make.staff(Role.COORDINATOR)
+    page = browse.as_(deciding).get("/makelaar?soort=verzoek")
+    assert "verzoek over eigen gegevens, antwoord uiterlijk op 3 maart" in page.text
+    assert "verzoek over eigen gegevens (1)" in page.text
+    assert f"/verzoeken/{number}" in page.links.values()
+    assert "verzoek over eigen gegevens" not in browse.as_(make.broker()).get("/makelaar?van=allen").text
+    moment("2027-03-04T10:00:00+01:00")
+    late = browse.as_(deciding).get("/makelaar?soort=verzoek&haast=laat")
+    assert "antwoord uiterlijk op 3 maart" in late.text
+    browse.as_(deciding).get(f"/verzoeken/{number}").submit(
+        f"/verzoeken/{number}/besluit", verdict="refuse", answer="Nog niet."
+    )
+    assert "verzoek over eigen gegevens, " not in browse.as_(deciding).get("/makelaar").text
+
+
 def test_a_granted_request_erases_and_is_listed(make, browse, session, listing):
     student = make.student()
     name, user_id = student.last_name, student.user_id

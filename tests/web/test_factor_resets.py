@@ -36,12 +36,12 @@ def admins(make, browse):
 
 
 def ask(browser, user):
-    return browser.get("/accounts/app").submit(f"/accounts/{user.id}/app/vragen")
+    return browser.get("/accounts/app").submit(f"/accounts/app/{user.id}/vragen")
 
 
 def grant(browser, user, status=303):
     form = browser.get("/accounts/app").soup.find("input", attrs={"name": "csrf_token"})
-    return browser.post(f"/accounts/{user.id}/app/toestaan", {"csrf_token": form["value"]}, status=status)
+    return browser.post(f"/accounts/app/{user.id}/toestaan", {"csrf_token": form["value"]}, status=status)
 
 
 @pytest.mark.promise("P22", "P24")
@@ -51,7 +51,7 @@ def test_two_administrators_together_reset_the_app_and_nothing_old_works(browse,
         codes = recovery.renew(writing, writing.get(User, broker.id), by=broker)
     ask(admins[0], broker)
     desk.get("/makelaar")
-    admins[1].get("/accounts/app").submit(f"/accounts/{broker.id}/app/toestaan")
+    admins[1].get("/accounts/app").submit(f"/accounts/app/{broker.id}/toestaan")
     desk.get("/makelaar", status=302)
     Browser(app).get("/inloggen/medewerker").submit(email=broker.email, password=PASSWORD, status=422)
     user = session.get(User, broker.id)
@@ -74,8 +74,8 @@ def test_nobody_asks_or_grants_for_themselves(make, browse, session):
     me = working(make, Role.ADMIN)
     other = browse.as_(working(make, Role.ADMIN))
     own = browse.as_(me)
-    form = own.get("/accounts/app").values(f"/accounts/{other_id(session, me)}/app/vragen")
-    own.post(f"/accounts/{me.id}/app/vragen", form, status=404)
+    form = own.get("/accounts/app").values(f"/accounts/app/{other_id(session, me)}/vragen")
+    own.post(f"/accounts/app/{me.id}/vragen", form, status=404)
     ask(other, me)
     grant(own, me, status=404)
 
@@ -94,9 +94,9 @@ def test_a_coordinator_helps_brokers_of_the_own_programme_alone(make, browse, br
     second = browse.as_(admin)
     page = coordinator.get("/accounts/app")
     assert not [email for email in strangers.values() if email in page.text]
-    form = page.values(f"/accounts/{mine.id}/app/vragen")
+    form = page.values(f"/accounts/app/{mine.id}/vragen")
     for number in strangers:
-        coordinator.post(f"/accounts/{number}/app/vragen", form, status=404)
+        coordinator.post(f"/accounts/app/{number}/vragen", form, status=404)
     ask(coordinator, mine)
     grant(second, mine)
     assert session.get(User, mine.id).password_hash is None
@@ -121,3 +121,14 @@ def test_the_database_itself_wants_four_eyes(make, broker, session, who):
     values = {"user": user, "asked": asked, "at": now, "granted": granted, "done": now if granted else None}
     with pytest.raises(IntegrityError), transaction() as writing:
         writing.execute(insert, values)
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.ADMIN])
+def test_after_the_question_who_one_is_the_way_leads_back_to_the_page(browse, make, broker, moment, role):
+    colleague = working(make, role)
+    email, number = colleague.email, broker.id
+    desk = browse.as_(colleague)
+    form = desk.get("/accounts/app").values(f"/accounts/app/{number}/vragen")
+    moment("2027-02-03T10:16:00+01:00")
+    page = desk.post(f"/accounts/app/{number}/vragen", form, status=302).follow()
+    assert page.submit(one_time_code=totp.present_code(totp.demo_secret(email))[0]).location == "/accounts/app"

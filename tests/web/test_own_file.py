@@ -4,22 +4,26 @@ import io
 import json
 import zipfile
 
+import pytest
 from sqlalchemy import select
 
 from stagemakelaar import audit, clock
 from stagemakelaar.casework import tasks
-from stagemakelaar.casework.models import ContactKind, ContactMoment, OrganisationContact
+from stagemakelaar.casework.models import CaseState, ContactKind, ContactMoment, OrganisationContact
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import transaction
+from stagemakelaar.labels import label
 from stagemakelaar.outbox import Message
-from stagemakelaar.people.models import Role, User
+from stagemakelaar.people.models import Programme, Role, User
 from stagemakelaar.people.signing_in import addresses, links
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import PlaceState
 from stagemakelaar.rights import erasing, own_file, personal
 from stagemakelaar.rights.models import ErasedFor
+from stagemakelaar.rounds import review
+from tests.computed import computed, proposals
 from tests.rights.whole_people import plant, whole_employer, whole_student
-from tests.rows import row
+from tests.rows import change, row
 
 
 def files_of(browser):
@@ -125,6 +129,38 @@ def test_a_column_that_is_left_out_is_missed(make, browse, session, monkeypatch)
     monkeypatch.setattr(personal, "STUDENT", left)
     page, data = files_of(browse.as_(session.get(User, user_id)))
     assert ("placement", "why") in {words[word] for word in words if word not in page + json.dumps(data)}
+
+
+@pytest.fixture
+def unheard(make, broker, session):
+    """A student who was placed a moment ago by a decision that can still be taken back."""
+    change(Programme, broker.programme_id, undo_minutes=15)
+    student = make.student(searching=True)
+    make.place(title="De verzwegen plek")
+    _round, run = computed(broker)
+    (proposal,) = proposals(run)
+    with transaction() as writing:
+        review.approve(writing, proposal, by=broker)
+    return session.get(User, student.user_id)
+
+
+def test_a_decision_that_can_still_be_taken_back_is_told_to_nobody(unheard, browse, moment):
+    page, data = files_of(browse.as_(unheard))
+    assert {"placement", "review", "message", "proposal"} & data["held"].keys() == set()
+    assert {one["state"] for one in data["held"]["case_file"]} == {"searching"}
+    assert [one["state"] for one in data["proposals"]] == ["open"]
+    assert f"<dd>{label(CaseState.SEARCHING)}</dd>" in page
+    moment("2027-02-03T11:20:00+01:00")
+    page, data = files_of(browse.as_(unheard))
+    assert {"placement", "review", "message", "proposal"} <= data["held"].keys()
+    assert {one["state"] for one in data["held"]["case_file"]} == {"placed"}
+    assert [one["state"] for one in data["proposals"]] == ["approved"]
+
+
+def test_a_stale_page_says_so_and_gives_nothing(make, browse):
+    own = browse.as_(make.student().user)
+    page = own.post("/mijn-gegevens/downloaden", {"csrf_token": "oud"}, status=303).follow()
+    assert "Deze pagina stond te lang open. Probeer het opnieuw." in page.text
 
 
 def test_staff_get_their_account(make, browse, session):

@@ -13,10 +13,16 @@ from stagemakelaar.db import current_session, when_asked
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.web import acting
 from stagemakelaar.web.filtering import MINE, NOBODYS
-from stagemakelaar.web.work_list import of_cases, of_companies, of_post, of_rounds
+from stagemakelaar.web.work_list import of_cases, of_companies, of_post, of_rights, of_rounds
 from stagemakelaar.web.work_list.things import Source, Thing, Urgency
 
-SOURCES: tuple[Source, ...] = (*of_cases.SOURCES, *of_rounds.SOURCES, *of_companies.SOURCES, *of_post.SOURCES)
+SOURCES: tuple[Source, ...] = (
+    *of_cases.SOURCES,
+    *of_rounds.SOURCES,
+    *of_companies.SOURCES,
+    *of_post.SOURCES,
+    *of_rights.SOURCES,
+)
 BY_KIND = {source.kind: source for source in SOURCES}
 ALL = "allen"
 LATELY = 30.0  # seconds
