@@ -24,7 +24,7 @@ class Untold:
         """The conditions on the rows of a model that may be told of."""
         if not self.placements:
             return []
-        conditions = {
+        conditions: dict = {
             Placement: Placement.id.not_in(self.placements),
             Proposal: Proposal.id.not_in(self.proposals),
             HandChange: or_(HandChange.placement_id.is_(None), HandChange.placement_id.not_in(self.placements)),
