@@ -9,7 +9,7 @@ import threading
 from contextlib import contextmanager
 from datetime import UTC
 
-from sqlalchemy import DateTime, Engine, Enum, MetaData, TypeDecorator, bindparam, create_engine, event
+from sqlalchemy import DateTime, Engine, Enum, MetaData, TypeDecorator, bindparam, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
@@ -199,6 +199,12 @@ def wait_for_commit(seconds):
     happened = _committed.wait(seconds)
     _committed.clear()
     return happened
+
+
+def stand_in_line(session, number):
+    """Wait until no other transaction stands under this number; it is ours until the end of this one."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time already
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
 @contextmanager

@@ -46,18 +46,20 @@ def _is_lost(path):
 
 def write_down(path):
     """Write the lines of erasures that have none yet, flush them, and only then let the last letters go."""
-    waiting = listed.not_listed(current_session())
-    if not waiting:
+    if not listed.not_listed(current_session()):
         return 0
     if _is_lost(path):
         raise DomainError(N_("De lijst van gewisten (ERASURE_LIST) is weg. Zet hem terug."))
-    listed.append(path, waiting)
-    refs = [one.ref for one in waiting]
     with transaction() as session:
-        for erasure in session.scalars(select(Erasure).where(Erasure.ref.in_(refs))):
+        # Under their locks: what another process writes at this moment is skipped, so that no line is written twice.
+        waiting = select(Erasure).where(Erasure.listed_at.is_(None)).order_by(Erasure.id)
+        erasures = session.scalars(waiting.with_for_update(skip_locked=True)).all()
+        if erasures:
+            listed.append(path, erasures)
+        for erasure in erasures:
             erasure.listed_at = clock.now()
             outbox.let_go(session, f"{outbox.PARTING}{erasure.ref}:")
-    return len(refs)
+    return len(erasures)
 
 
 def carry_out(path):

@@ -31,7 +31,9 @@ log = structlog.get_logger()
 LONGEST_BATCH = 12  # seconds, after which the rest of a batch is given back
 FRESH = 5  # seconds after which the lease of a letter is renewed before it is sent
 HOLD_EVERY = 10.0  # seconds between renewals while a mail host makes up its mind
-HOLD_FOR = 180.0  # seconds, after which another worker may have it: ours hangs
+# Seconds after which another worker may have a letter, since ours hangs. Longer than a whole talk with a mail host may
+# take (sending.py); the lease of a worker that died ends in seconds all the same, as nobody renews it.
+HOLD_FOR = 360.0
 TICK = 0.1  # seconds between looks at the child, or at a database that is away
 REMEMBER = 15  # seconds in which a letter that left is noted after all, when the database is away
 LOOK = 1.0  # seconds between looks whether a run was cancelled, and at most one line of progress in each
@@ -167,13 +169,16 @@ def _note(message_id, attempt, trouble, counts):
 def tidy(erasure_list=None):
     """What is done now and then: forget what signing in left behind, finish erasures that were interrupted, and mail
     the head of the trail once a day.
+
+    The head goes first: whatever is wrong with the list of erasures, or with one person, must not silence the trail.
     """
     with transaction() as session:
         forget_old(session)
+    _mail_head_of_trail()
     if erasure_list is not None:
         erasures.finish(erasure_list)
+        erasures.refuse_without_list(erasure_list)
         retention.run(erasure_list)
-    _mail_head_of_trail()
 
 
 def _mail_head_of_trail():

@@ -14,9 +14,11 @@ from sqlalchemy.types import JSON
 
 from stagemakelaar import clock
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
+from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.flow import move
 
 LEASE = timedelta(seconds=25)  # so soon another takes over the letters of a worker that died
+KEPT = timedelta(days=90)  # after which what a letter said is emptied; that it was sent stays
 PATIENCE = timedelta(hours=30)  # a mail host that is away keeps us trying for more than a day
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(hours=2)
@@ -150,26 +152,23 @@ def waiting_under(key_prefixes):
     )
 
 
-def is_writing_to(session, user_ids):
-    """Whether a worker holds a letter to one of these accounts at this moment."""
-    held = (Message.state == MessageState.QUEUED, Message.leased_until > clock.now())
-    return session.scalar(select(Message.id).where(Message.user_id.in_(list(user_ids)), *held).limit(1)) is not None
-
-
 def stop_all_to(session, user_ids, *, by):
-    """Cancel all that still waits or failed for these accounts, but for what a worker holds just now."""
+    """Cancel all that still waits or failed for these accounts; whether a worker holds one just now, which stays."""
     waiting = session.scalars(
         select(Message)
         .where(Message.user_id.in_(list(user_ids)), Message.state.in_((MessageState.QUEUED, MessageState.FAILED)))
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
-    now = clock.now()
+    now, is_held = clock.now(), False
     for message in waiting:
         if message.leased_until is not None and message.leased_until > now:
+            is_held = True
             continue
         if message.state is MessageState.FAILED:
-            queue_again(session, message, by=by)
+            _ready_again(session, message, by=by)
         _settle(session, message, MessageState.CANCELLED, by=by)
+    return is_held
 
 
 def let_go(session, key_prefix, **data):
@@ -282,7 +281,7 @@ def claim(session, limit=20):
     )
     claimed = []
     for message in session.scalars(due).all():
-        if OVERTAKEN in message.data:
+        if OVERTAKEN in message.data or message.to == NOBODY:
             _settle(session, message, MessageState.CANCELLED)
             continue
         message.attempts += 1
@@ -324,10 +323,11 @@ def settle_trouble(session, message_id, attempt, trouble, *, lasting):
     if message is None:
         return None
     now = clock.now()
-    message.trouble = trouble[:500]
+    is_erased = message.to == NOBODY  # while it was offered: what the mail host said of it may hold the address
+    message.trouble = None if is_erased else trouble[:500]
     message.first_due_at = message.first_due_at or message.due_at
     message.leased_until = None
-    if OVERTAKEN in message.data:
+    if is_erased or OVERTAKEN in message.data:
         _settle(session, message, MessageState.CANCELLED)
     elif lasting or now - message.created_at > PATIENCE:
         _settle(session, message, MessageState.FAILED)
@@ -337,8 +337,19 @@ def settle_trouble(session, message_id, attempt, trouble, *, lasting):
     return message.state
 
 
+def is_too_old(message):
+    """Whether what a message said was emptied by now, or will be within the hour."""
+    return message.state_changed_at < clock.now() - KEPT
+
+
 def queue_again(session, message, *, by):
     """Put a message that failed back in the queue; the broker has mended what was wrong."""
+    if is_too_old(message):
+        raise DomainError(N_("Deze brief is te oud om nog te versturen."))
+    _ready_again(session, message, by=by)
+
+
+def _ready_again(session, message, *, by):
     now = clock.now()
     message.attempts = 0
     message.due_at = now

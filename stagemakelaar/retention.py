@@ -6,18 +6,19 @@ doing it twice does nothing the second time.
 """
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import Text, cast, delete, func, select, update
+from sqlalchemy import Text, and_, case, cast, delete, func, or_, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from stagemakelaar import audit, clock, erasures, outbox
 from stagemakelaar.casework.models import Case, CaseState
-from stagemakelaar.db import current_session, empty_log, look_again, transaction
+from stagemakelaar.db import current_session, empty_log, look_again, stand_in_line, transaction
 from stagemakelaar.errors import DomainError
 from stagemakelaar.intake.uploads import forget_uploads
-from stagemakelaar.outbox import Message, MessageState
+from stagemakelaar.outbox import KEPT, NOBODY, Message, MessageState
 from stagemakelaar.people.models import Programme, Student, User
 from stagemakelaar.people.signing_in.models import Attempt, SignInLink, UserSession
 from stagemakelaar.people.signing_in.tidying import forget_old
@@ -28,20 +29,27 @@ from stagemakelaar.rights.models import ErasedFor
 log = structlog.get_logger()
 
 WARNED_AHEAD = timedelta(days=14)
-TEXTS = timedelta(days=90)  # after which what a letter said is emptied; that it was sent stays
+LINE = 7_264_002  # the advisory lock under which warnings are promised on PostgreSQL
 AT_ONCE = 100  # people in one transaction, and in one line of the trail
 PASSING = (SignInLink, Attempt, UserSession)  # what signing in leaves behind
 
 
 class Due(NamedTuple):
-    """Aan de beurt: a student whose case is closed, the day on which the time is over, and when they were warned."""
+    """Aan de beurt: a student whose case is closed, the day on which the time is over, and when they were warned.
+
+    Warned is who was sent the letter: it counts from the day on which a mail host took it. A letter that no mail host
+    will take counts from the day on which we gave up, since the broker sees that it was not delivered. One that waits
+    or was cancelled has warned nobody.
+    """
 
     user_id: int
     student_id: int
     case_id: int
     programme_id: int
     due_on: date
-    warned_on: date | None
+    closed_at: datetime
+    is_promised: bool = False  # a warning lies in the outbox, whatever became of it
+    warned_on: date | None = None
 
     @property
     def key(self):
@@ -83,7 +91,7 @@ def soon_due(session):
         for user_id, student_id, case_id, closed_at in closed:
             due_on = months_after(clock.day_of(closed_at), programme.keep_months)
             if due_on - WARNED_AHEAD <= today:
-                found.append(Due(user_id, student_id, case_id, programme.id, due_on, None))
+                found.append(Due(user_id, student_id, case_id, programme.id, due_on, closed_at))
     return sorted(_with_warnings(session, found), key=lambda one: (one.due_on, one.user_id))
 
 
@@ -91,9 +99,12 @@ def _with_warnings(session, found):
     warned: dict = {}
     keys = [one.key for one in found]
     for start in range(0, len(keys), AT_ONCE):
-        some = select(Message.key, Message.created_at).where(Message.key.in_(keys[start : start + AT_ONCE]))
-        warned |= {row.key: clock.day_of(row.created_at) for row in session.execute(some)}
-    return [one._replace(warned_on=warned.get(one.key)) for one in found]
+        some = select(Message.key, Message.state, Message.sent_at, Message.state_changed_at)
+        for row in session.execute(some.where(Message.key.in_(keys[start : start + AT_ONCE]))):
+            given_up = row.state_changed_at if row.state is MessageState.FAILED else None
+            heard = row.sent_at or given_up
+            warned[row.key] = clock.day_of(heard) if heard is not None else None
+    return [one._replace(is_promised=one.key in warned, warned_on=warned.get(one.key)) for one in found]
 
 
 def run(path, *, dry=False):
@@ -104,16 +115,15 @@ def run(path, *, dry=False):
     today = clock.today()
     due = soon_due(look_again())
     over = [one for one in due if one.is_over(today)]
-    to_warn = [one for one in due if one.warned_on is None]
-    kept = Counter({"warned": sum(one.warned_on is not None and not one.is_over(today) for one in due)})
+    to_warn = [one for one in due if not one.is_promised]
+    kept = Counter({"warned": sum(one.is_promised and not one.is_over(today) for one in due)})
     if dry:
         for one in over:
             wrong = erasing.refusal(current_session(), current_session().get_one(User, one.user_id))
             kept["in_use"] += wrong is not None
         deleted = _to_delete(current_session())
         return _told(today, len(to_warn), len(over) - kept["in_use"], deleted, kept)
-    for some in _batches(to_warn):
-        _warn(some)
+    warned = sum(_warn(some) for some in _batches(to_warn))
     anonymised = 0
     for some in _batches(over):
         erased = _take_out(some, kept)
@@ -123,8 +133,8 @@ def run(path, *, dry=False):
     deleted = _delete()
     if anonymised or deleted:
         empty_log()
-    log.info("retention", warned=len(to_warn), anonymised=anonymised)
-    return _told(today, len(to_warn), anonymised, deleted, kept)
+    log.info("retention", warned=warned, anonymised=anonymised)
+    return _told(today, warned, anonymised, deleted, kept)
 
 
 def _told(today, warned, anonymised, deleted, kept):
@@ -137,9 +147,13 @@ def _batches(found):
 
 
 def _warn(some):
-    """Promise the letters; who is warned later than two weeks ahead is kept two weeks from the warning."""
-    today = clock.today()
+    """Promise the letters; who is warned later than two weeks ahead is kept two weeks from the warning.
+
+    Gives back how many were promised: of two workers that look at once the second finds what the first one did.
+    """
+    today, warned = clock.today(), []
     with transaction() as session:
+        stand_in_line(session, LINE)
         done = outbox.promised_already(session, [one.key for one in some])
         for one in some:
             user = session.get_one(User, one.user_id)
@@ -155,7 +169,10 @@ def _warn(some):
                 programme_id=one.programme_id,
                 day=day.isoformat(),
             )
-        audit.record(session, "retention.warned", by=None, accounts=[one.user_id for one in some])
+            warned.append(one.user_id)
+        if warned:
+            audit.record(session, "retention.warned", by=None, accounts=warned)
+    return len(warned)
 
 
 def _take_out(some, kept):
@@ -164,20 +181,31 @@ def _take_out(some, kept):
     with transaction() as session:
         for one in some:
             user = session.get_one(User, one.user_id, with_for_update={"of": User}, populate_existing=True)
-            case = session.get_one(Case, one.case_id, populate_existing=True)
-            if user.erased_at is not None or case.state is not CaseState.CLOSED:
+            closed = session.get_one(Case, one.case_id, with_for_update={"of": Case}, populate_existing=True)
+            if user.erased_at is not None or not _is_still_due(closed, one):
                 continue
             try:
-                with session.begin_nested():
+                with audit.trying(session):
                     erasing.erase(session, user, why=ErasedFor.RETENTION, by=None)
             except DomainError as wrong:
                 kept["in_use"] += 1
                 log.info("retention_waits", account=one.user_id, why=wrong.message)
+            except (OperationalError, InterfaceError):  # the database is away: nobody can go
+                raise
+            except Exception:
+                # What is wrong with one person must not keep the others longer than they were promised.
+                kept["failed"] += 1
+                log.exception("retention_failed", account=one.user_id)
             else:
                 erased.append(one.user_id)
         if erased:
             audit.record(session, "retention.anonymised", by=None, accounts=erased)
     return len(erased)
+
+
+def _is_still_due(closed, one):
+    """Whether a case under its lock is as it was when it was found: somebody may have opened it, or closed it anew."""
+    return closed.state is CaseState.CLOSED and closed.state_changed_at == one.closed_at
 
 
 def _old():
@@ -193,9 +221,16 @@ def months_before(moment):
 
 
 def _texts():
-    gone = (MessageState.SENT, MessageState.CANCELLED)
+    """Letters that nobody sends any more and that still say something, or still name a stranger."""
+    gone = (MessageState.SENT, MessageState.CANCELLED, MessageState.FAILED)
     is_filled = cast(Message.data, Text) != "{}"
-    return Message.state.in_(gone) & (Message.state_changed_at < clock.now() - TEXTS) & is_filled
+    long_ago = Message.state_changed_at < clock.now() - KEPT
+    return Message.state.in_(gone) & long_ago & or_(is_filled, _of_stranger())
+
+
+def _of_stranger():
+    """To an address that belongs to no account and that no programme sees: someone typed it on a page for everyone."""
+    return and_(Message.user_id.is_(None), Message.programme_id.is_(None), Message.to != NOBODY)
 
 
 def _to_delete(session):
@@ -221,9 +256,10 @@ def _delete():
             counts[model.__tablename__] = session.execute(
                 delete(model).where(condition), execution_options=unlooked
             ).rowcount
-        emptied = session.execute(
-            update(Message).where(_texts()).values(data={}, trouble=None), execution_options=unlooked
-        )
+        nothing = {"data": {}, "trouble": None}
+        nothing |= {"to": case((_of_stranger(), NOBODY), else_=Message.to)}
+        nothing |= {"message_id": case((_of_stranger(), ""), else_=Message.message_id)}
+        emptied = session.execute(update(Message).where(_texts()).values(nothing), execution_options=unlooked)
         counts[Message.__tablename__] = emptied.rowcount
         counts = {name: count for name, count in sorted(counts.items()) if count}
         if counts:

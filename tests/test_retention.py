@@ -10,10 +10,11 @@ from stagemakelaar.casework import actions as casework
 from stagemakelaar.casework.models import Case
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import current_session, transaction
+from stagemakelaar.errors import DomainError
 from stagemakelaar.outbox import Message
 from stagemakelaar.people.models import Student, User
 from stagemakelaar.places.models import Interest, InterestState
-from stagemakelaar.rights import listed
+from stagemakelaar.rights import erasing, listed
 from tests.proofs import Invalid
 from tests.rows import row
 
@@ -134,6 +135,72 @@ def test_who_was_not_warned_in_time_stays_two_weeks_longer(make, moment, listing
     assert each_night(moment, listing, "2028-05-13", "2028-05-15") == {"2028-05-15": {mine}}
 
 
+def refuse_for_good(_letter):
+    raise jobs.NotEver("550 no such mailbox")
+
+
+def test_who_was_never_sent_the_warning_is_not_taken_out(make, moment, listing):
+    mine = closed_on(make, moment, CLOSED)
+    moment("2028-01-20T03:00:00")
+    assert retention.run(listing)["warned"] == 1
+    moment("2028-02-20T03:00:00")
+    again = retention.run(listing)
+    assert (again["warned"], again["anonymised"], again["kept"]) == (0, 0, {"warned": 1})
+    jobs.deliver(lambda letter: None, lambda message: message)  # the mail host was away for a month
+    assert each_night(moment, listing, "2028-03-03", "2028-03-06") == {"2028-03-05": {mine}}
+
+
+def test_a_warning_that_no_mail_host_takes_counts_from_when_we_gave_up(make, moment, listing):
+    mine = closed_on(make, moment, CLOSED)
+    moment("2028-01-20T03:00:00")
+    retention.run(listing)
+    moment("2028-01-24T03:00:00")
+    assert jobs.deliver(refuse_for_good, lambda message: message)["failed"] == 1
+    assert each_night(moment, listing, "2028-02-02", "2028-02-08") == {"2028-02-07": {mine}}
+
+
+def test_what_is_wrong_with_one_person_keeps_nobody_else(make, moment, session, listing, monkeypatch):
+    poison, mine = (closed_on(make, moment, CLOSED) for _one in range(2))
+    run_on(moment, listing, "2028-01-20T03:00:00")
+    whole = erasing._empty
+
+    def fragile(session, subject, role):
+        if poison in subject.users:
+            audit.record(session, "half.done", by=None)
+            raise ZeroDivisionError
+        return whole(session, subject, role)
+
+    monkeypatch.setattr(erasing, "_empty", fragile)
+    told = run_on(moment, listing, "2028-02-03T03:00:00")
+    assert (told["anonymised"], told["kept"], erased()) == (1, {"failed": 1}, {mine})
+    assert session.scalars(select(audit.Entry).where(audit.Entry.action == "half.done")).all() == []
+
+
+def test_a_case_that_was_opened_and_closed_meanwhile_is_not_due(make, moment, session, listing):
+    mine = closed_on(make, moment, CLOSED)
+    run_on(moment, listing, "2028-01-20T03:00:00")
+    moment("2028-02-03T03:00:00")
+    due = retention.soon_due(session)
+    with transaction() as writing:
+        case = writing.get(Case, due[0].case_id)
+        casework.reopen(writing, case, by=None)
+        casework.close(writing, case, by=None, why="klaar")
+    assert retention._take_out(due, {}) == 0
+    assert mine not in erased()
+
+
+def test_the_trail_names_those_who_were_warned_and_nobody_twice(make, moment, session):
+    first = closed_on(make, moment, CLOSED)
+    moment("2028-01-20T03:00:00")
+    assert retention._warn(retention.soon_due(session)) == 1
+    second = closed_on(make, moment, CLOSED)
+    moment("2028-01-20T04:00:00")
+    assert retention._warn(retention.soon_due(session)) == 1
+    assert retention._warn(retention.soon_due(session)) == 0
+    lines = session.scalars(select(audit.Entry).where(audit.Entry.action == "retention.warned")).all()
+    assert [line.details["accounts"] for line in lines] == [[first], [second]]
+
+
 def test_who_searches_again_is_kept(make, moment, listing, session):
     mine = closed_on(make, moment, CLOSED)
     run_on(moment, listing, "2028-01-20T03:00:00")
@@ -166,6 +233,25 @@ def test_what_letters_said_goes_after_three_months_and_interest_after_a_year(mak
     assert session.get(Message, number).data == {}
     assert run_on(moment, listing, "2028-02-04T09:00:00")["deleted"] == {"interest": 1}
     assert [one.state for one in session.scalars(select(Interest))] == [InterestState.NEW]
+
+
+def test_the_address_of_a_stranger_goes_with_what_the_letter_said(make, moment, session, listing):
+    broker = make.broker()
+    with transaction() as writing:
+        outbox.promise(writing, kind="sign_in_unknown", to="stranger@demo.example", key="a")
+        outbox.promise(writing, kind="x", to="refused@demo.example", key="b", user=broker, word="x")
+    jobs.deliver(lambda message: message.key == "a" or refuse_for_good(message), lambda message: message)
+    before = {one.key: one.message_id for one in session.scalars(select(Message))}
+    assert run_on(moment, listing, "2027-05-04T09:00:00")["deleted"] == {}
+    moment("2027-05-05T09:00:00")
+    assert retention.run(listing, dry=True)["deleted"] == {"message": 2}
+    assert run_on(moment, listing, "2027-05-05T09:00:00")["deleted"] == {"message": 2}
+    found = {one.key: (one.to, one.data, one.message_id) for one in session.scalars(select(Message))}
+    assert found == {"a": (outbox.NOBODY, {}, ""), "b": ("refused@demo.example", {}, before["b"])}
+    assert run_on(moment, listing, "2027-05-06T09:00:00")["deleted"] == {}
+    refused = session.scalars(select(Message).where(Message.key == "b")).one()
+    with pytest.raises(DomainError, match="te oud"), transaction() as writing:
+        outbox.queue_again(writing, writing.get(Message, refused.id), by=None)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import contextvars
 import hashlib
 import itertools
 import json
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Identity, Index, Integer, String, event, insert, select, text
@@ -81,6 +82,18 @@ def record(session, action, subject=None, *, by, result="done", programme_id=Non
         details={key: value for key, value in details.items() if value is not None},
     )
     session.info.setdefault("trail", []).append((entry, subject))
+
+
+@contextmanager
+def trying(session):
+    """A savepoint of which nothing stays when it fails, its lines of the trail included."""
+    before = len(session.info.get("trail", ()))
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        del session.info.get("trail", [])[before:]
+        raise
 
 
 @event.listens_for(Session, "before_commit")

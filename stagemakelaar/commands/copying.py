@@ -39,7 +39,7 @@ def backup(told, path):
     """Write a consistent copy."""
     settings = current_app.config["SETTINGS"]
     revision = _newest_schema()
-    listed = len(read(settings.erasure_list)) if settings.erasure_list else 0
+    listed = _people_in(read(settings.erasure_list)) if settings.erasure_list else 0
     engine = db.make_engine(settings.database_url)
     try:
         with one_look(engine) as connection, new_file(path, settings.backup_recipient) as (stream, counted):
@@ -143,7 +143,7 @@ def restore(told, path, replace, identity, sha256, role):
         raise DomainError(N_("Dit is niet het bestand met deze hash."))
     told.note(sha256_ok=True if sha256 else None, schema_from=about.schema, erasures_applied=0)
     _refuse_other_kind(settings, about)
-    if len(listed) < about.erasures:
+    if _people_in(listed) < about.erasures:
         raise DomainError(N_("De lijst van gewisten (ERASURE_LIST) is ouder dan deze kopie: er ontbreken regels."))
     db.close_session()
     engine = db.make_engine(settings.database_url)
@@ -211,6 +211,11 @@ def _write_down_what_waits(path):
         log.warning("erasures_not_read", kind=type(wrong).__name__)
     finally:
         db.close_session()
+
+
+def _people_in(lines):
+    """How many erasures a list holds: a line that was written twice is one of them."""
+    return len({line.ref for line in lines})
 
 
 def _refuse_other_kind(settings, about):

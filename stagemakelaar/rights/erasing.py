@@ -78,11 +78,10 @@ def erase(session, user, *, why, by, ref=None, at=None, force=False):
     if not force and (wrong := refusal(session, user)) is not None:
         raise wrong
     subject = subject_of(session, user)
-    if not force and outbox.is_writing_to(session, subject.users):
-        raise DomainError(N_("Er gaat net een brief naar deze persoon weg. Probeer het over een minuut opnieuw."))
     if user.role is Role.STUDENT:
-        _end_what_is_under_way(session, subject, by=by, force=force)
-    outbox.stop_all_to(session, subject.users, by=by)
+        _end_what_is_under_way(session, subject, by=by, force=force, silently=ref is not None)
+    if outbox.stop_all_to(session, subject.users, by=by) and not force:
+        raise DomainError(N_("Er gaat net een brief naar deze persoon weg. Probeer het over een minuut opnieuw."))
     erasure = _note(session, user, subject, why=why, ref=ref, at=at)
     by_the_clock = ref is None and why is ErasedFor.RETENTION  # warned before; the batch has one line in the trail
     if ref is None and not by_the_clock:
@@ -129,12 +128,15 @@ def programme_of(session, user):
     return session.scalar(first.order_by(Membership.id).limit(1))
 
 
-def _end_what_is_under_way(session, subject, *, by, force):
+def _end_what_is_under_way(session, subject, *, by, force, silently):
+    """End it all; `silently` when it ended before and only came back from a copy: then there is no news in it."""
     if not force:
         forgetting.refuse_while_computing(session, subject.programme)
     live = select(Placement).where(Placement.student_id.in_(subject.students), Placement.state.in_(LIVE))
     for placement in session.scalars(live.order_by(Placement.id)).all():
         placements.leave(session, placement, by=by)
+        if silently:
+            outbox.cancel(session, f"placement:{placement.id}:", by=by)
     forgetting.turn_down_all(session, subject.students, by=by)
     waiting = select(HandOver).where(HandOver.case_id.in_(subject.cases), HandOver.state == HandOverState.WAITING)
     for given in session.scalars(waiting).all():

@@ -32,7 +32,9 @@ def is_forgotten(session, run):
 
 
 def refuse_while_computing(session, programme_id):
-    """Refuse when a run is being computed: it would bring back whoever is in it."""
+    """Refuse when a run is being computed: it would bring back whoever is in it. Who asks for one meanwhile waits."""
+    rounds = select(Round).where(Round.programme_id == programme_id, Round.state != RoundState.CLOSED)
+    session.scalars(rounds.with_for_update(of=Round, key_share=True)).all()  # as `locked_round` does
     under_way = (Run.programme_id == programme_id, Run.state.in_((RunState.QUEUED, RunState.COMPUTING)))
     if session.scalar(select(Run.id).where(*under_way).limit(1)) is not None:
         raise DomainError(N_("Er wordt nu gerekend in uw programma. Wacht tot dat klaar is."))

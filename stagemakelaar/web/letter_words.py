@@ -5,7 +5,7 @@ from typing import NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from stagemakelaar.outbox import Message
+from stagemakelaar.outbox import Message, MessageState, is_too_old
 
 KINDS = {
     "student_planned": _l("voorstel aan de student"),
@@ -30,6 +30,11 @@ class Letter(NamedTuple):
     message: Message
     kind: str
     tone: str
+
+    @property
+    def may_go_again(self):
+        """Whether a broker can have it sent again."""
+        return self.message.state is MessageState.FAILED and not is_too_old(self.message)
 
 
 def kind_in_words(kind):

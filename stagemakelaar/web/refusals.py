@@ -1,6 +1,7 @@
 """Whoever is refused is noted in the trail: at a page for others, at another's record, and at one that nobody has.
 
-Only of who is signed in: a stranger who could make the trail grow with every request would own the disk.
+Only of who is signed in: a stranger who could make the trail grow with every request would own the disk. And so many
+an hour of one account: after that only the log tells, since a line of the trail stays for ever.
 """
 
 import structlog
@@ -10,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from stagemakelaar import audit
 from stagemakelaar.db import transaction
+from stagemakelaar.errors import TooOften
+from stagemakelaar.people.signing_in import limits
 from stagemakelaar.web.access import PUBLIC, actor
 
 log = structlog.get_logger()
@@ -32,6 +35,7 @@ def _note(response):
     asked = {name: value for name, value in (request.view_args or {}).items() if isinstance(value, int)}
     try:
         with transaction() as session:
+            limits.take(session, refused_account=current_user.id)
             audit.record(
                 session,
                 REFUSED,
@@ -42,6 +46,8 @@ def _note(response):
                 status=response.status_code,
                 **asked,
             )
+    except TooOften:
+        log.warning("refusal_not_noted", account=current_user.id, page=request.endpoint, status=response.status_code)
     except SQLAlchemyError as trouble:
         log.warning("refusal_not_written", kind=type(trouble).__name__)
     return response

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from stagemakelaar import audit, clock, jobs
+from stagemakelaar import audit, clock, jobs, retention
 from stagemakelaar.audit import Entry
 from stagemakelaar.db import transaction
+from stagemakelaar.errors import DomainError
 from stagemakelaar.outbox import Message
 from stagemakelaar.people.models import Role
+from stagemakelaar.rights.listed import BadList
 
 
 @pytest.fixture
@@ -54,6 +56,24 @@ def test_without_json_it_says_where_it_broke(call, app, mailed_head):
     head = f"{seq}:{line_hash[::-1]}"
     result = app.test_cli_runner().invoke(args=["audit", "verify", "--head", head])
     assert result.stdout == f"Regel {seq} is niet meer die van toen: het logboek is opnieuw geschreven.\n"
+
+
+def test_a_list_of_erasures_that_cannot_be_read_does_not_silence_the_trail(make, session, tmp_path):
+    make.staff(Role.AUDITOR, email="auditor@demo.example")
+    broken = tmp_path / "erasures.jsonl"
+    broken.write_text("half a line")
+    with pytest.raises(BadList):
+        jobs.tidy(broken)
+    assert session.scalars(select(Message)).one().kind == "audit_head"
+
+
+def test_nobody_is_erased_by_the_clock_while_the_list_cannot_be_written(database, tmp_path, monkeypatch):
+    ran = []
+    monkeypatch.setattr(retention, "run", ran.append)
+    with pytest.raises(DomainError, match="niet te schrijven"):
+        jobs.tidy(tmp_path / "not mounted" / "erasures.jsonl")
+    jobs.tidy(tmp_path / "erasures.jsonl")
+    assert ran == [tmp_path / "erasures.jsonl"]
 
 
 def test_every_auditor_gets_the_head_once_a_day(make, session, mailed_head, moment):

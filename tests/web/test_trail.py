@@ -1,4 +1,10 @@
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from stagemakelaar.audit import Entry
 from stagemakelaar.people.models import Role
+from stagemakelaar.people.signing_in import limits
 from tests.rows import number_of
 
 
@@ -22,6 +28,20 @@ def test_the_newest_line_stands_first_and_an_action_can_be_chosen(browse, make):
     assert len(rows) == 1
     assert "student.registered" in rows[0].get_text()
     assert len(me.get("/logboek?handeling=nonsense").soup.main.select("tbody tr")) == len(numbers)
+
+
+def test_refusals_of_one_account_come_into_the_trail_so_many_times_an_hour(browse, make, session, moment, monkeypatch):
+    monkeypatch.setitem(limits.RULES, "refused_account", ((2, timedelta(hours=1)),))
+    me = browse.as_(make.broker())
+
+    def noted():
+        return len(session.scalars(select(Entry).where(Entry.action == "page.refused")).all())
+
+    for _time in range(3):
+        me.get("/logboek", status=403)
+    assert noted() == 2
+    browse.as_(make.broker()).get("/logboek", status=403)
+    assert noted() == 3
 
 
 def test_others_are_kept_out(browse, make):

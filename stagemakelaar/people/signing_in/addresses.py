@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 
 from stagemakelaar import audit, clock, outbox
 from stagemakelaar.errors import N_, DomainError, Overtaken
+from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import User
 from stagemakelaar.people.queries import user_with
 from stagemakelaar.people.signing_in import links, notices
@@ -64,5 +65,13 @@ def carry_out(session, link, *, token_kept):
     links.lapse(session, user)
     links.lapse_address(session, old)
     end_sessions_of(session, user, but=token_kept)
+    _readdress(session, user, old)
     audit.record(session, "address.changed", user, by=user)
     notices.tell(session, user, notices.What.ADDRESS, to=old)
+
+
+def _readdress(session, user, old):
+    """Let what still waits go to the new address, but for what a worker is handing over at this moment."""
+    waits = (Message.user_id == user.id, Message.to == old, Message.state == MessageState.QUEUED)
+    free = or_(Message.leased_until.is_(None), Message.leased_until < clock.now())
+    session.execute(update(Message).where(*waits, free).values(to=user.email))

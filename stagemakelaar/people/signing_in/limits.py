@@ -17,6 +17,8 @@ RULES = {
     "link_mailbox": ((5, timedelta(minutes=15)),),
     # A class of thirty sits behind the one address of its school.
     "link_address": ((100, timedelta(minutes=5)),),
+    # Not a limit on asking: so many refusals of one account come into the trail, which is kept for ever.
+    "refused_account": ((60, timedelta(hours=1)),),
     # Companies that say they may have a place: an evening for employers has one address too.
     "interest_address": ((20, timedelta(hours=1)), (60, timedelta(days=1))),
 }

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from stagemakelaar import audit, clock
-from stagemakelaar.errors import NotFound
+from stagemakelaar.errors import N_, NotFound, Overtaken
 from stagemakelaar.people.models import User
 from stagemakelaar.people.signing_in.models import UserSession, hash_of, new_secret
 
@@ -55,6 +55,8 @@ def is_confirmed(found):
 def confirm(session, token):
     """Note that the user showed again who they are: the session goes on under a new secret, which is given back."""
     found, renewed = _row(session, token), new_secret()
+    if found is None:  # ended elsewhere, a moment ago
+        raise Overtaken(N_("Je bent intussen uitgelogd. Log opnieuw in."))
     found.token_hash = hash_of(renewed)
     found.confirmed_at = clock.now()
     audit.record(session, "session.confirmed", found, by=found.user)

@@ -4,6 +4,7 @@ import pytest
 
 from stagemakelaar import clock
 from stagemakelaar.db import transaction
+from stagemakelaar.errors import Overtaken
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.models import Role, User
 from stagemakelaar.people.signing_in import open_session, sessions
@@ -27,6 +28,15 @@ def test_a_session_belongs_to_who_signed_in(make, session):
 def test_a_made_up_secret_opens_nothing(make, session):
     opened(make.student().user)
     assert sessions.session_of(session, "made up") is None
+
+
+def test_who_was_signed_out_elsewhere_a_moment_ago_is_told_so(make, session):
+    token = opened(make.broker())
+    with transaction() as writing:
+        found = sessions.session_of(writing, token)
+        sessions.end_one(writing, found.user, found.id)
+    with pytest.raises(Overtaken), transaction() as writing:
+        sessions.confirm(writing, token)
 
 
 @pytest.mark.parametrize(
