@@ -256,7 +256,7 @@ def _delete():
             counts[model.__tablename__] = session.execute(
                 delete(model).where(condition), execution_options=unlooked
             ).rowcount
-        nothing = {"data": {}, "trouble": None}
+        nothing: dict = {"data": {}, "trouble": None}
         nothing |= {"to": case((_of_stranger(), NOBODY), else_=Message.to)}
         nothing |= {"message_id": case((_of_stranger(), ""), else_=Message.message_id)}
         emptied = session.execute(update(Message).where(_texts()).values(nothing), execution_options=unlooked)
