@@ -107,38 +107,6 @@ def test_a_live_placement_ends_first_by_its_own_arrow(make, session):
     assert (ended.student.full_name, case_of(session, student).state) == ("gewiste student", CaseState.CLOSED)
 
 
-def test_who_is_erased_again_after_a_restore_is_no_news_to_the_company(make, session, listing):
-    student, place, broker = make.student(searching=True), make.place(), make.broker()
-    make.employer_of(place.organisation)
-    with transaction() as writing:
-        planned = placements.plan(writing, writing.get(Student, student.id), place, reasons={}, by=broker)
-    jobs.deliver(lambda letter: None, lambda message: message)
-    user = session.get(User, student.user_id)
-    told = {"user_id": user.id, "registered_at": user.created_at, "why": ErasedFor.REQUEST, "at": user.created_at}
-    listed.append(listing, [Erasure(ref="e" * 32, **told)])
-    assert erasures.carry_out(listing) == 1
-    assert session.get(Placement, planned.id).state is PlacementState.WITHDRAWN
-    letters = session.scalars(select(Message).where(Message.key.startswith(f"placement:{planned.id}:"))).all()
-    assert "employer_withdrawn" in {one.kind for one in letters}
-    assert {one.kind for one in letters if one.state is MessageState.QUEUED} == set()
-
-
-def test_what_a_mail_host_says_of_who_was_just_erased_is_not_kept(make, session, listing):
-    student = make.student()
-    with transaction() as writing:
-        letter = outbox.promise(writing, kind="x", to=student.user.email, key="x", user=student.user)
-        outbox.claim(writing)
-        number = letter.id
-    with pytest.raises(DomainError, match="net een brief"), transaction() as writing:
-        erasing.erase(writing, writing.get(User, student.user_id), why=ErasedFor.REQUEST, by=None)
-    with transaction() as writing:
-        erasing.erase(writing, writing.get(User, student.user_id), why=ErasedFor.REQUEST, by=None, force=True)
-    with transaction() as writing:
-        outbox.settle_trouble(writing, number, 1, f"451 {student.user_id}@demo.example later", lasting=False)
-    letter = session.get(Message, number)
-    assert (letter.to, letter.state, letter.trouble) == (outbox.NOBODY, MessageState.CANCELLED, None)
-
-
 def test_a_line_that_was_written_twice_is_one_erasure(app, call, own_database, listing, tmp_path):
     erase(Make().student().user_id, listing)
     listing.write_text(listing.read_text() * 2)
