@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from stagemakelaar import audit, clock
 from stagemakelaar.errors import N_, DomainError
@@ -10,7 +10,7 @@ from stagemakelaar.flow import move
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.models import Role
 from stagemakelaar.people.queries import user_with
-from stagemakelaar.places.models import Interest, InterestState, Membership, Organisation, OrganisationState
+from stagemakelaar.places.models import Interest, InterestState, Membership, Organisation, OrganisationState, Place
 from stagemakelaar.places.news import tell_programme
 from stagemakelaar.places.queries import open_interest, organisation_of
 from stagemakelaar.reference import formats
@@ -122,6 +122,14 @@ def invite_member(session, organisation, *, email, name, manages, by):
     if not user.name:
         user.name = name
     return add_member(session, organisation, user, manages=manages, by=by)
+
+
+def follow_address(session, user, *, old):
+    """Write the new address of an account where the old one stood as that of this person: by it they are found."""
+    session.execute(update(Interest).where(Interest.email == old).values(email=user.email))
+    theirs = select(Membership.organisation_id).where(Membership.user_id == user.id)
+    there = update(Place).where(Place.organisation_id.in_(theirs), Place.trainer_email == old)
+    session.execute(there.values(trainer_email=user.email))
 
 
 def remove_member(session, membership, *, by):

@@ -7,8 +7,10 @@ from wtforms import PasswordField
 
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import N_, Busy, DomainError
+from stagemakelaar.people.models import User
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.signing_in import addresses, factors, limits, notices, passwords, recovery, resets, sessions
+from stagemakelaar.places.actions import follow_address
 from stagemakelaar.reference import formats
 from stagemakelaar.web import known_browsers, signed_in
 from stagemakelaar.web.access import actor, allow, confirmed_lately
@@ -133,8 +135,10 @@ def change_address(token):
         return _gone()
     if not pressed(request.form):
         return redirect(url_for(".confirm_address", token=token), 303)
+    old = actor().email
     with transaction() as session:
         addresses.carry_out(session, link, token_kept=signed_in.token())
+        follow_address(session, session.get_one(User, link.user_id), old=old)
     flash(_("Het e-mailadres is veranderd. Andere browsers zijn uitgelogd."), "success")
     return known_browsers.remember(redirect(url_for(".index"), 303), link.email)
 

@@ -15,11 +15,10 @@ from stagemakelaar.casework.models import Case, ContactKind, ContactMoment, Orga
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.intake.models import Apart, Merge, Upload, UploadKind
-from stagemakelaar.outbox import MessageState, promise
+from stagemakelaar.outbox import Message, MessageState, promise
 from stagemakelaar.people.models import Student, User
 from stagemakelaar.people.saved_views import ListPage, SavedView
-from stagemakelaar.people.signing_in import open_session
-from stagemakelaar.people.signing_in.models import LinkPurpose, SignInLink
+from stagemakelaar.people.signing_in import addresses, open_session
 from stagemakelaar.placements.models import Placement, PlacementState, WithdrawnBy
 from stagemakelaar.places.models import Interest, Place
 from stagemakelaar.reference.vocabulary import Leerweg
@@ -158,11 +157,8 @@ def whole_employer(make, broker, organisation):
 def _account(session, user, programme_id):
     now = clock.now()
     open_session(session, user)
-    row(
-        session, SignInLink, purpose=LinkPurpose.SIGN_IN, email=user.email, user_id=user.id, token_hash=user.email,
-        created_at=now, expires_at=now,
-    )  # fmt: skip
     row(session, SavedView, user_id=user.id, page=ListPage.TODAY, name="x", created_at=now)
+    addresses.ask(session, user, email=f"straks-{user.email}")  # and never opened that letter
     letter = promise(
         session, kind="student_withdrawn", to=user.email, user=user, key=f"x:{user.id}", programme_id=programme_id
     )
@@ -180,6 +176,8 @@ def plant(user_id, *, in_lists=True):
         user = session.get(User, user_id)
         subject = erasing.subject_of(session, user)
         planted = {user.email: ("user_account", "email")}
+        elsewhere = select(Message.to).where(Message.user_id.in_(subject.users), Message.to != user.email)
+        planted |= dict.fromkeys(session.scalars(elsewhere), ("message", "recipient"))
         if not subject.students:  # brokers wrote it down, and by it these rows are found
             planted[user.name] = ("user_account", "name")
         for entry in personal.STUDENT if subject.students else personal.EMPLOYER:

@@ -6,9 +6,13 @@ from sqlalchemy import select
 
 from stagemakelaar import clock
 from stagemakelaar.db import transaction
-from stagemakelaar.outbox import Message
+from stagemakelaar.outbox import PARTING, Message
 from stagemakelaar.people.models import User
 from stagemakelaar.people.signing_in import UserSession, passwords, recovery, totp
+from stagemakelaar.places.actions import express_interest
+from stagemakelaar.places.models import Interest, Place, PlaceState
+from stagemakelaar.rights import erasing, personal
+from stagemakelaar.rights.models import ErasedFor
 
 PASSWORD, NEW = "veertig-groene-fietsen", "lamp trein boter wolk"
 LATER = "2027-02-03T10:16:00+01:00"
@@ -177,6 +181,28 @@ def test_the_address_changes_by_the_link_in_the_new_mailbox_and_the_old_one_is_t
     assert [(one.kind, one.to) for one in letters(session)][1:] == [("account_notice", old)]
     other.get("/account", status=302)
     desk.get(f"/account/e-mailadres/{letter.data['token']}", status=302)
+
+
+@pytest.mark.promise("P36")
+def test_what_stood_under_an_address_that_was_left_goes_with_the_person(make, browse, broker, session):
+    place = make.place(state=PlaceState.PAUSED)
+    user = make.employer_of(place.organisation)
+    old, new = user.email, "nieuw@demo.example"
+    with transaction() as writing:
+        writing.get(Place, place.id).trainer_email = old
+        interest = express_interest(
+            writing, programme=writing.get(User, broker.id).programme, company="x", contact_name=user.name, email=old
+        ).id
+    own = browse.as_(user)
+    own.get("/account/e-mailadres").submit(email=new)
+    letter = next(one for one in letters(session) if one.kind == "address_confirm")
+    own.get(f"/account/e-mailadres/{letter.data['token']}").submit()
+    assert (session.get(Place, place.id).trainer_email, session.get(Interest, interest).email) == (new, new)
+    with transaction() as writing:
+        erasing.erase(writing, writing.get(User, user.id), why=ErasedFor.REQUEST, by=None)
+    assert session.get(Place, place.id).trainer_email == ""
+    assert session.get(Interest, interest).contact_name == personal.ERASED
+    assert not {old, new} & {one.to for one in letters(session) if not one.key.startswith(PARTING)}
 
 
 def test_the_link_for_an_address_is_of_one_account(make, browse, desk, session):
