@@ -184,11 +184,6 @@ def let_go(session, key_prefix, **data):
     return len(letters)
 
 
-def none_was_offered(session, prefix):
-    """Whether no letter under a prefix was ever handed to a mail host, not even in vain."""
-    return not prefixes_offered(session, [prefix])
-
-
 def prefixes_offered(session, prefixes):
     """Of these prefixes, those under which a letter was ever handed to a mail host; one question for all of them."""
     if not prefixes:

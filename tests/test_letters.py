@@ -158,3 +158,13 @@ def test_an_english_reader_gets_english(write):
     letter = write("student_planned", language="en")
     assert letter["Content-Language"] == "en"
     assert 'lang="en"' in text_of(letter, "html")
+
+
+def test_letters_lead_to_where_what_they_tell_of_stands(write):
+    assert "/student/gegevens\n" in text_of(write("student_retention"))
+    assert "Vraag de beheerder om een nieuwe uitnodiging." in text_of(write("password_reset_none")).replace("\n", " ")
+    notice = write("account_notice", what=What.RESET_GRANTED.value)
+    told = text_of(notice).replace("\n", " ")
+    assert notice["Subject"] == "Een wijziging in een account bij Stagemakelaar"
+    assert ("Weet u hier niet van?" in told, "Zelf gedaan?" in told) == (True, False)
+    assert "Zelf gedaan?" in text_of(write("account_notice", what=What.APP.value))

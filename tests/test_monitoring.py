@@ -141,6 +141,8 @@ def test_post_that_lags_shows_to_machines_and_to_staff_and_that_passes(watched, 
     later(moment, minutes=10)
     for browser, path in pages.items():
         assert "De oudste brief wacht al 10 minuten" in told_above(browser.get(path))
+        assert "Brieven gaan alsnog weg; links om in te loggen kunnen verlopen zijn." in told_above(browser.get(path))
+        assert ("Naar de post" in told_above(browser.get(path))) is (path == "/makelaar")
     assert "te laat" not in told_above(student.get("/student"))
     assert reasons(watched) == ["outbox"]
     assert figures()["stagemakelaar_outbox_oldest_seconds",] == 600

@@ -42,7 +42,7 @@ def _refusal_for_student(session, user):
         return DomainError(N_("Deze student is samengevoegd met een ander dossier. Wis dat dossier."))
     ids = [one.id for one in records_of(session, student)]
     if session.scalar(select(Placement.id).where(Placement.student_id.in_(ids), Placement.state.in_(LIVE)).limit(1)):
-        return DomainError(N_("De student heeft nog een plek. Trek de plaatsing eerst terug, of rond haar af."))
+        return DomainError(N_("De student heeft nog een plek. Trek de plaatsing eerst terug, of rond die af."))
     return None
 
 

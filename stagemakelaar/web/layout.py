@@ -11,6 +11,7 @@ from stagemakelaar import labels
 from stagemakelaar.db import current_session
 from stagemakelaar.monitoring import PostWatch
 from stagemakelaar.people.models import STAFF, Role
+from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.reference import formats
 from stagemakelaar.web.forms import ButtonForm
 from stagemakelaar.web.headers import STATIC
@@ -75,6 +76,7 @@ def install(app):
             "sign_out_form": ButtonForm() if user else None,
             "language_form": ButtonForm(),
             "late_post": _late_post(user),
+            "late_post_url": url_for("post.index") if user is not None and may(user, Permission.REPLAY_POST) else None,
             "demo": app.config["SETTINGS"].is_demo,
             "root": request.script_root,
         }

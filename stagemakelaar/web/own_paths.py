@@ -42,9 +42,29 @@ def page_of_file(path):
     return own_path(f"{page}?{query}" if query else page)
 
 
-def _opens(path, *, ways_in):
+def page_before(path):
+    """The page of our own before one that asks again who one is: the first on the way up that does not; else None."""
+    page = page_of_file(path) or own_path(path)
+    while page is not None and _asks_again(page):
+        page = own_path(page.partition("?")[0].rpartition("/")[0])
+    return page
+
+
+def _asks_again(path):
+    endpoint = _endpoint_of(path.partition("?")[0])
+    return getattr(current_app.view_functions.get(endpoint or ""), "needs_confirmation", False)
+
+
+def _endpoint_of(path):
     try:
         endpoint, _values = current_app.url_map.bind("localhost").match(path, method="GET")
     except (HTTPException, RequestRedirect):
+        return None
+    return endpoint
+
+
+def _opens(path, *, ways_in):
+    endpoint = _endpoint_of(path)
+    if endpoint is None:
         return False
     return ways_in or not endpoint.startswith(("signing_in.", "staff_entry.", "passwords.", "step_up."))

@@ -70,5 +70,6 @@ def _page(form):
         is_student=actor().role is Role.STUDENT,
         waiting=next((one for one in asked if one.state is RequestState.OPEN), None),
         decided=[one for one in asked if one.state is not RequestState.OPEN],
+        answered=any(one.state in {RequestState.GRANTED, RequestState.REFUSED} for one in asked),
         answer_by=requests.last_day_of_term(),
     ), form.status

@@ -13,7 +13,7 @@ from stagemakelaar.people.signing_in.models import new_secret
 from stagemakelaar.web import carried, known_browsers, signed_in
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.forms import BaseForm, ButtonForm, Text, pressed, required
-from stagemakelaar.web.own_paths import own_path
+from stagemakelaar.web.own_paths import own_path, page_before
 
 pages = Blueprint("step_up", __name__)
 
@@ -83,5 +83,6 @@ def _page(form):
         form=form,
         is_staff=actor().is_staff,
         next=own_path(request.args.get("next")),
+        back=page_before(request.args.get("next")) or url_for("account.index"),
         button_form=ButtonForm(),
     )

@@ -131,6 +131,28 @@ def test_a_stale_button_is_answered_in_one_way(desk, address, page):
     assert "Deze pagina stond te lang open. Probeer het opnieuw." in answer.follow().text
 
 
+@pytest.mark.parametrize(
+    ("asked", "back"),
+    [
+        ("/account/e-mailadres", "/account"),
+        ("/plekken/lijst.csv?stand=open", "/plekken?stand=open"),
+        ("/mijn-gegevens/downloaden", "/mijn-gegevens/downloaden"),
+        ("/studenten/niets", "/studenten"),
+        ("https://elders.example", "/account"),
+    ],
+)
+def test_the_way_back_from_the_question_is_where_one_came_from(desk, moment, asked, back):
+    moment(LATER)
+    assert desk.get(f"/account/bevestigen?next={asked}").links["Terug"] == back
+
+
+def test_who_has_no_recovery_code_is_told_to_make_them(desk, broker):
+    assert desk.get("/account").links["Maak ze nu."] == "/account/herstelcodes"
+    with transaction() as session:
+        recovery.renew(session, session.get(User, broker.id), by=broker)
+    assert "Maak ze nu." not in desk.get("/account").links
+
+
 def test_a_form_that_met_the_question_waits_and_no_code_is_kept_with_it(desk, broker, moment, session):
     form = desk.get("/account/e-mailadres").values()
     moment(LATER)

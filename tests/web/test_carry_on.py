@@ -31,7 +31,7 @@ def too_late(make, browse, moment):
 def test_what_was_typed_is_offered_again_and_arrives(make, browse, session, moment):
     inside, email = too_late(make, browse, moment)
     page = sign_in(inside, session, email).follow()
-    assert page.heading == "Wat je typte is er nog"
+    assert page.heading == "Wat is ingevuld, is er nog"
     assert page.values()["max_minutes"] == "35"
     sent = page.submit(status=307)
     assert sent.location == STEP

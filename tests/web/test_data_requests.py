@@ -55,6 +55,17 @@ def test_an_open_request_waits_on_the_list_of_who_decides_and_of_nobody_else(mak
     assert "verzoek over eigen gegevens, " not in browse.as_(deciding).get("/makelaar").text
 
 
+def test_the_way_to_complain_stands_only_under_an_answer(make, browse, session):
+    student = make.student()
+    mine, deciding = browse.as_(student.user), browse.as_(make.staff(Role.COORDINATOR))
+    number = asked_by(student.user_id)
+    mine.get("/mijn-gegevens/wissen").submit(f"/mijn-gegevens/verzoeken/{number}/intrekken")
+    assert "Niet eens met het antwoord?" not in mine.get("/mijn-gegevens/wissen").text
+    number = asked_by(student.user_id)
+    deciding.get(f"/verzoeken/{number}").submit(f"/verzoeken/{number}/besluit", verdict="refuse", answer="Nog niet.")
+    assert "Niet eens met het antwoord?" in mine.get("/mijn-gegevens/wissen").text
+
+
 def test_a_granted_request_erases_and_is_listed(make, browse, session, listing):
     student = make.student()
     name, user_id = student.last_name, student.user_id

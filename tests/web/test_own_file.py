@@ -163,6 +163,10 @@ def test_a_stale_page_says_so_and_gives_nothing(make, browse):
     assert "Deze pagina stond te lang open. Probeer het opnieuw." in page.text
 
 
+def test_the_page_has_a_way_back(make, browse):
+    assert browse.as_(make.student().user).get("/mijn-gegevens/downloaden").links["Terug"] == "/account"
+
+
 def test_staff_get_their_account(make, browse, session):
     admin = make.staff(Role.ADMIN, name="Anna de Beheerder")
     page, data = files_of(browse.as_(admin))
