@@ -20,7 +20,7 @@ def test_places_are_filtered_by_state_and_course(me, make):
     assert "Kokplek" in page.text
     assert "Helpende plek" not in page.links
     assert "geen plekken die hieraan voldoen" in me.get("/plekken?stand=closed").text
-    me.get("/plekken?opleiding=%00")
+    me.get("/plekken?opleiding=%00", status=400)
 
 
 def test_a_place_shows_who_sits_there_and_how_full_it_is(me, make, broker):
