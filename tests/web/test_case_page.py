@@ -184,7 +184,7 @@ def test_a_student_does_not_read_notes_but_learns_that_they_exist(browse, desk, 
     desk.get(address).submit("/notities", text="Kan goed met ouderen.")
     page = own.get("/student/gegevens")
     assert "Kan goed met ouderen." not in page.text
-    assert "Je mag vragen om die te lezen." in page.text
+    assert "Die staan in het bestand onderaan." in page.text
 
 
 def test_the_file_tells_of_applications_before_us(desk, make):
