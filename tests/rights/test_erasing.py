@@ -188,7 +188,7 @@ def test_the_person_is_told_only_when_the_list_has_it(make, session, listing):
     assert erasures.write_down(listing) == 0
 
 
-def test_without_a_list_that_can_be_written_nobody_is_erased(tmp_path):
+def test_without_a_list_that_can_be_written_nobody_is_erased(tmp_path, database):
     for path in (None, tmp_path / "no such folder" / "list"):
         with pytest.raises(DomainError, match="lijst van gewisten"):
             erasures.refuse_without_list(path)
