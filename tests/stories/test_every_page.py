@@ -30,6 +30,7 @@ EMPTY_IS_FINE = re.compile(
     r"/student/profiel/(gegevens|opleiding|wanneer|waar|leren|nodig)"
     r"|/bedrijf/plekken/\d+/(leren|waar|voorwaarden|begeleiding)"
     r"|/rondes/\d+/sluiten"
+    r"|/mijn-gegevens/wissen"
 )
 CONTROL = ":is(input:not([type=hidden]), select, textarea)"
 EMPTY = """form => {
