@@ -1,6 +1,7 @@
 """Write docs/trust.md: every promise, what proves it, how that went last, and how to repeat it.
 
     make promises && .venv/bin/python scripts/trust.py
+    STAGEMAKELAAR_PROOFS=short make test && .venv/bin/python scripts/trust.py   # the short form of each
 
 Reads tests/promised.py (the promises), build/promises/*.json (what `make promises` wrote) and docs/trust-outside.md
 (what no test of pytest proves). A promise without a result stands there as such.
@@ -21,7 +22,8 @@ OUTSIDE = ROOT / "docs" / "trust-outside.md"
 PAGE = ROOT / "docs" / "trust.md"
 HEAD = """# Promises, proofs and last results
 
-Made by `scripts/trust.py` from the last `make promises`; do not edit by hand. Every promise stands here, also where its
+Made by `scripts/trust.py` from what the last run wrote down; do not edit by hand. *Full* is the length of `make
+promises`, *short* that of `make test`. Every promise stands here, also where its
 proof is missing. One promise again: `make promises ARGS="--promise P05"`. *Planted* are the proofs of the proof: the
 product was broken on purpose, and the proof turned red. *Invalid* is neither passed nor failed: no fault landed
 where it was aimed.
@@ -76,6 +78,7 @@ def _row(name, sentence, one):
     planted = sum(proof["red"] for proof in one["proofs"])
     files = sorted({proof["test"].partition("::")[0] for proof in one["proofs"]})
     result = one["result"] if one["result"] == "passed" else f"**{one['result']}**"
+    result += f", {one['length']}"
     counts = f"{len(plain)}, {planted}, {' and '.join(databases) or 'none needed'}"
     return f"| {name} | {sentence} | {result} | {counts} | {', '.join(f'`{file}`' for file in files)} |\n"
 

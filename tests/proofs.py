@@ -22,7 +22,10 @@ import pytest
 
 from tests.promised import PROMISES
 
-IS_FULL = os.environ.get("STAGEMAKELAAR_PROOFS") == "full"
+LENGTH = os.environ.get(
+    "STAGEMAKELAAR_PROOFS"
+)  # full, or short to have the results of a short run written down as well
+IS_FULL = LENGTH == "full"
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "promises"
 LIBRARIES = ("flask", "sqlalchemy", "psycopg", "scipy", "celery")
@@ -45,7 +48,7 @@ def takes_long():
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "promise(*numbers, red=False, by_chance=False): proves them, or sees it red")
-    if IS_FULL and not hasattr(config, "workerinput"):
+    if LENGTH and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Writer(), "promises-writer")
 
 
@@ -109,7 +112,7 @@ class _Writer:
         for number, proofs in self.proofs.items():
             results = {proof["result"] for proof in proofs}
             worst = next((name for name in ("failed", "invalid", "skipped") if name in results), "passed")
-            told = {"promise": number, "result": worst} | around | {"proofs": proofs}
+            told = {"promise": number, "result": worst, "length": LENGTH} | around | {"proofs": proofs}
             (FOLDER / f"{number}.json").write_text(json.dumps(told, indent=2, default=str) + "\n")
 
 
