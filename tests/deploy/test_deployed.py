@@ -228,7 +228,7 @@ def test_while_the_pages_are_away_it_says_when_to_come_back(service):
     service.wait_until(200)
     service.stop_web()
     status, headers, text = service.wait_until(503, "/")
-    assert (status, headers["Retry-After"]) == (503, "30")
+    assert (status, headers["Retry-After"]) == (503, "10")
     assert "is bewaard" in text
     service.start_web()
     assert service.wait_until(200)[0] == 200

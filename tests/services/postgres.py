@@ -125,8 +125,16 @@ class PostgresCluster:
     def url(self, database="postgres"):
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
-    def connect(self, database="postgres"):
-        return psycopg.connect(host=str(self.folder), user="postgres", dbname=database, autocommit=True)
+    def connect(self, database="postgres", *, patience=30):
+        """A connection; a server that recovers from a crash is waited for so many seconds."""
+        end = time.monotonic() + patience
+        while True:
+            try:
+                return psycopg.connect(host=str(self.folder), user="postgres", dbname=database, autocommit=True)
+            except psycopg.OperationalError as trouble:
+                if "recovery mode" not in str(trouble) or time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
 
     def _execute(self, statement, *names):
         with contextlib.closing(self.connect()) as connection:
