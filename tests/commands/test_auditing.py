@@ -61,7 +61,7 @@ def test_without_json_it_says_where_it_broke(call, app, mailed_head):
 def test_a_list_of_erasures_that_cannot_be_read_does_not_silence_the_trail(make, session, tmp_path):
     make.staff(Role.AUDITOR, email="auditor@demo.example")
     broken = tmp_path / "erasures.jsonl"
-    broken.write_text("half a line")
+    broken.write_text("not a line\n")
     with pytest.raises(BadList):
         jobs.tidy(broken)
     assert session.scalars(select(Message)).one().kind == "audit_head"
