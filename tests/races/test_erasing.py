@@ -66,10 +66,10 @@ def test_two_that_write_the_list_at_once_write_a_line_once(make, tmp_path):
     with transaction() as session:
         erase(session, number)
     if current_session().get_bind().dialect.name == "postgresql":
-        with transaction() as session:  # as far as another process is that has the row, and has not written yet
+        with ThreadPoolExecutor(1) as another, transaction() as session:
+            # As far as another process is that has the row, and has not written yet.
             session.scalars(select(Erasure).with_for_update()).all()
-            with ThreadPoolExecutor(1) as another:
-                assert another.submit(written, path).result(timeout=60) == 0
+            assert another.submit(written, path).result(timeout=20) == 0
     assert erasures.write_down(path) == 1
     assert erasures.write_down(path) == 0
     assert len(listed.read(path)) == 1
