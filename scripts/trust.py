@@ -72,7 +72,7 @@ def _runs(told):
 
 def _row(name, sentence, one):
     if not one:
-        return f"| {name} | {sentence} | **no proof yet** | | |\n"
+        return f"| {name} | {sentence} | no result in this run | | |\n"
     plain = [proof for proof in one["proofs"] if not proof["red"]]
     databases = sorted({proof["database"] for proof in plain if proof["database"]})
     planted = sum(proof["red"] for proof in one["proofs"])
