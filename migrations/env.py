@@ -22,6 +22,7 @@ def run(connection):
         render_as_batch=on_sqlite,
         compare_type=True,
         transaction_per_migration=False,
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         context.run_migrations()
