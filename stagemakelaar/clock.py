@@ -1,7 +1,7 @@
 """The only place that asks the time, so that a test or a rehearsal can stop it (`STAGEMAKELAAR_CLOCK`)."""
 
 from contextlib import contextmanager
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,15 @@ def start_of(day):
 def day_of(moment):
     """The date in the Netherlands of a moment."""
     return moment.astimezone(AMSTERDAM).date()
+
+
+def months_after(day, months):
+    """The same day so many months later; where that month is too short, the first day of the next: never early."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    try:
+        return date(year, month + 1, day.day)
+    except ValueError:
+        return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
 
 
 def _parse(text):

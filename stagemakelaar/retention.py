@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from stagemakelaar import audit, clock, erasures, outbox
 from stagemakelaar.casework.models import Case, CaseState
+from stagemakelaar.clock import months_after
 from stagemakelaar.db import current_session, empty_log, look_again, stand_in_line, transaction
 from stagemakelaar.errors import DomainError
 from stagemakelaar.intake.uploads import forget_uploads
@@ -59,15 +60,6 @@ class Due(NamedTuple):
     def is_over(self, today):
         """Whether the time is over, and the warning two weeks old."""
         return self.due_on <= today and self.warned_on is not None and self.warned_on + WARNED_AHEAD <= today
-
-
-def months_after(day, months):
-    """The same day so many months later; where that month is too short, the first day of the next: never early."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    try:
-        return date(year, month + 1, day.day)
-    except ValueError:
-        return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
 
 
 def soon_due(session):
@@ -210,14 +202,9 @@ def _is_still_due(closed, one):
 
 def _old():
     """What nobody needs any more: (table, condition)."""
-    long_ago = months_before(clock.now())
+    long_ago = clock.start_of(months_after(clock.today(), -12))
     settled = (InterestState.BECAME_PLACE, InterestState.DROPPED)
     return [(Interest, Interest.state.in_(settled) & (Interest.state_changed_at < long_ago))]
-
-
-def months_before(moment):
-    """A year before a moment, by the calendar."""
-    return clock.start_of(months_after(clock.day_of(moment), -12))
 
 
 def _texts():

@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
@@ -76,6 +77,24 @@ class Part(NamedTuple):
     get_it: str
 
 
+def small_disk_at(folder):
+    """Mount a file system of 16 MB; whether it could be done."""
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    return made.returncode == 0
+
+
+def _no_small_disk():
+    if os.geteuid() != 0:
+        return "only root can mount one"
+    with tempfile.TemporaryDirectory() as folder:
+        if not small_disk_at(folder):
+            return "it may not be mounted here"
+        subprocess.run(["umount", "-l", folder], check=True)
+    return None
+
+
 PARTS = {
     "postgresql": Part("PostgreSQL", _postgresql, "apt-get install postgresql"),
     "redis": Part(
@@ -105,6 +124,11 @@ PARTS = {
         "solvers of others",
         lambda: _modules_absent("ortools", "networkx"),
         "scripts/prepare.sh requirements-bench.txt",
+    ),
+    "small disk": Part(
+        "a small file system",
+        _no_small_disk,
+        "run as root where a tmpfs may be mounted",
     ),
     "styles": Part(
         "style sheets of NL Design System",

@@ -2,7 +2,6 @@
 
 import contextlib
 import http.client
-import os
 import shutil
 import subprocess
 import threading
@@ -20,6 +19,7 @@ from stagemakelaar.web import tasks
 from tests.builders import Make
 from tests.conftest import build, sqlite_copy
 from tests.pages import Browser
+from tests.parts import small_disk_at
 from tests.processes.fixtures import open_pages
 from tests.processes.house import House
 from tests.proofs import Invalid, times
@@ -286,17 +286,12 @@ def test_a_database_that_is_away_or_silent_is_given_up_in_time_and_found_again(f
 @pytest.fixture
 def small_disk(tmp_path):
     """A file system of 16 MB."""
-    if os.geteuid() != 0:
-        pytest.skip("NOT RUN: a small file system, only root can make one")
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(tmp_path)], capture_output=True, check=False
-    )
-    if made.returncode:
-        pytest.skip("NOT RUN: a small file system, it may not be mounted here")
+    assert small_disk_at(tmp_path)
     yield tmp_path
     subprocess.run(["umount", "-l", str(tmp_path)], check=True)
 
 
+@pytest.mark.needs("small disk")
 @pytest.mark.promise("P08")
 def test_waitress_on_a_full_disk_confirms_nothing_that_it_did_not_keep(
     app, sqlite_template, small_disk, zygote, record_property

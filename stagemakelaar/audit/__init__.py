@@ -12,12 +12,12 @@ import json
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Identity, Index, Integer, String, event, insert, select, text
+from sqlalchemy import BigInteger, Identity, Index, Integer, String, event, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import JSON
 
 from stagemakelaar import clock
-from stagemakelaar.db import Base, UtcDateTime
+from stagemakelaar.db import Base, UtcDateTime, stand_in_line
 
 GENESIS = "0" * 64
 # What the hash of a line is made of, in this order.
@@ -136,8 +136,7 @@ def write_many(session, lines):
 
 def _locked_head(session):
     """Keep others from writing until the end of this transaction; give back the last (seq, hash)."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    stand_in_line(session, _LOCK)
     return last_line(session)
 
 

@@ -1,6 +1,6 @@
 """Asking something about one's own data, and the decision of a coordinator; the law gives a month."""
 
-from datetime import date
+from datetime import timedelta
 
 from sqlalchemy import and_, or_, select
 
@@ -15,13 +15,8 @@ from stagemakelaar.rights.models import DataRequest, ErasedFor, RequestKind, Req
 
 def a_month_after(day):
     """The last day of the term of the AVG (art. 12): the same day of the next month, or its last."""
-    year, month = (day.year, day.month + 1) if day.month < 12 else (day.year + 1, 1)
-    for number in range(day.day, 27, -1):
-        try:
-            return date(year, month, number)
-        except ValueError:
-            continue
-    return date(year, month, day.day)
+    later = clock.months_after(day, 1)
+    return later if later.day == day.day else later - timedelta(days=1)
 
 
 def last_day_of_term():

@@ -99,11 +99,7 @@ def ask_address():
         return render_template("account/address.html", form=form, email=user.email), 422
     try:
         with transaction() as session:
-            limits.take(
-                session,
-                link_mailbox=known_browsers.subject_of(form.email.data),
-                link_address=request.remote_addr or "unknown",
-            )
+            known_browsers.count_letter(session, form.email.data)
             addresses.ask(session, user, email=form.email.data)
     except DomainError as refusal:
         if refusal.field is None:

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from flask import current_app, flash, session
-from flask_babel import get_locale, gettext
-from wtforms import Form, StringField, TextAreaField
+from flask_babel import get_locale, gettext, lazy_gettext
+from wtforms import Form, PasswordField, StringField, TextAreaField
 from wtforms.csrf.session import SessionCSRF
 from wtforms.validators import ValidationError
 
@@ -145,6 +145,16 @@ def required(message):
             raise ValidationError(str(message))
 
     return _marking(check, required=True)
+
+
+def new_password():
+    """The field for a new password, which is taken exactly as typed."""
+    return PasswordField(
+        lazy_gettext("Nieuw wachtwoord"),
+        validators=[required(lazy_gettext("Kies een wachtwoord."))],
+        description=lazy_gettext("Minstens 12 tekens. Drie of vier losse woorden onthoudt u makkelijk."),
+        render_kw={"autocomplete": "new-password"},
+    )
 
 
 def _marking(check, **flags):

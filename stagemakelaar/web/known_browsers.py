@@ -6,7 +6,7 @@ import secrets
 from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from stagemakelaar.people.signing_in import notices, open_session
+from stagemakelaar.people.signing_in import limits, notices, open_session
 from stagemakelaar.web import browsers, signed_in
 
 MONTHS_SIX = 60 * 60 * 24 * 182
@@ -15,6 +15,11 @@ MONTHS_SIX = 60 * 60 * 24 * 182
 def subject_of(email):
     """What the tries on an address are counted under: apart for a browser in which that address signed in before."""
     return f"{email}|{_read()[1]}" if knows(email) else email
+
+
+def count_letter(session, email):
+    """Count a letter that is asked for to an address: under the mailbox, and under where the question comes from."""
+    limits.take(session, link_mailbox=subject_of(email), link_address=request.remote_addr or "unknown")
 
 
 def knows(email):

@@ -4,16 +4,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
-from wtforms import PasswordField
 
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import Busy, DomainError
-from stagemakelaar.people.signing_in import limits, links, passwords, resets
+from stagemakelaar.people.signing_in import links, passwords, resets
 from stagemakelaar.people.signing_in.models import new_secret
 from stagemakelaar.reference import formats
 from stagemakelaar.web import known_browsers
 from stagemakelaar.web.access import public
-from stagemakelaar.web.forms import BaseForm, Text, required
+from stagemakelaar.web.forms import BaseForm, Text, new_password, required
 
 pages = Blueprint("passwords", __name__)
 
@@ -32,12 +31,7 @@ class ForgottenForm(BaseForm):
 class NewPasswordForm(BaseForm):
     """A new password, taken exactly as typed."""
 
-    password = PasswordField(
-        lazy_gettext("Nieuw wachtwoord"),
-        validators=[required(lazy_gettext("Kies een wachtwoord."))],
-        description=lazy_gettext("Minstens 12 tekens. Drie of vier losse woorden onthoudt u makkelijk."),
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = new_password()
 
 
 @pages.get("/inloggen/medewerker/vergeten")
@@ -56,11 +50,7 @@ def ask():
         return render_template("passwords/forgotten.html", form=form), 422
     browser = cookie.setdefault("browser", new_secret())
     with transaction() as session:
-        limits.take(
-            session,
-            link_mailbox=known_browsers.subject_of(form.email.data),
-            link_address=request.remote_addr or "unknown",
-        )
+        known_browsers.count_letter(session, form.email.data)
         resets.ask(session, email=form.email.data, browser=browser, language=str(get_locale()))
     return redirect(url_for("passwords.asked"), 303)
 

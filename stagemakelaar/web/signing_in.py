@@ -11,7 +11,7 @@ from stagemakelaar.casework import actions as casework
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.queries import user_with
-from stagemakelaar.people.signing_in import LinkPurpose, limits, links
+from stagemakelaar.people.signing_in import LinkPurpose, links
 from stagemakelaar.people.signing_in.models import SIGNS_IN, new_secret
 from stagemakelaar.people.signing_in.sessions import end_session
 from stagemakelaar.reference import formats
@@ -72,9 +72,7 @@ def promise_letter(email, purpose, programme=None):
     """Bind a link to this browser, promise the letter, and go to the page where the code is typed."""
     browser = cookie.setdefault("browser", new_secret())
     with transaction() as session:
-        limits.take(
-            session, link_mailbox=known_browsers.subject_of(email), link_address=request.remote_addr or "unknown"
-        )
+        known_browsers.count_letter(session, email)
         links.ask(
             session, email=email, browser=browser, purpose=purpose, programme=programme, language=str(get_locale())
         )

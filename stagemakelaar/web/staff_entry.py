@@ -18,7 +18,7 @@ from stagemakelaar.people.signing_in import invitations, limits, open_session, p
 from stagemakelaar.reference import formats
 from stagemakelaar.web import browsers, carried, known_browsers, signed_in
 from stagemakelaar.web.access import public
-from stagemakelaar.web.forms import BaseForm, Text, required
+from stagemakelaar.web.forms import BaseForm, Text, new_password, required
 from stagemakelaar.web.layout import home_of
 from stagemakelaar.web.own_paths import own_path
 
@@ -77,12 +77,7 @@ class AcceptForm(BaseForm):
         validators=[required(lazy_gettext("Vul uw naam in, zoals collega’s en studenten u kennen."))],
         render_kw={"autocomplete": "name"},
     )
-    password = PasswordField(
-        lazy_gettext("Nieuw wachtwoord"),
-        validators=[required(lazy_gettext("Kies een wachtwoord."))],
-        description=lazy_gettext("Minstens 12 tekens. Drie of vier losse woorden onthoudt u makkelijk."),
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = new_password()
     code = Text(
         lazy_gettext("Code uit de app"),
         validators=[required(lazy_gettext("Vul de code in die de app nu laat zien."))],

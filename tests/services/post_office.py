@@ -39,6 +39,14 @@ class Letter:
 class _Desk(SMTP):
     """One conversation, which may fall silent at each step."""
 
+    def connection_made(self, transport):
+        self.event_handler.lines.add(transport)
+        super().connection_made(transport)
+
+    def connection_lost(self, error):
+        self.event_handler.lines.discard(self.transport)
+        super().connection_lost(error)
+
     async def _handle_client(self):
         await self.event_handler.fall_silent("banner")
         await super()._handle_client()
@@ -74,6 +82,7 @@ class PostOffice:
         self._hangs_in, self._thinks = None, 0
         self.tls, self.from_the_start = None, False  # a context, and whether a line begins with it
         self.is_pausing = threading.Event()
+        self.lines = set()  # the conversations that go on, so that none is left open at the end
         self._arrived = threading.Condition()
         self._loop = None
         self._thread = None
@@ -109,6 +118,9 @@ class PostOffice:
             for session in sessions:
                 session.cancel()
             self._loop.run_until_complete(asyncio.gather(*sessions, return_exceptions=True))
+            for line in list(self.lines):
+                line.abort()
+            self.lines.clear()
             # Transports close one turn later than their sessions.
             self._loop.run_until_complete(asyncio.sleep(0))
         finally:

@@ -10,7 +10,7 @@ from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import User
 from stagemakelaar.people.queries import user_with
 from stagemakelaar.people.signing_in import links, notices
-from stagemakelaar.people.signing_in.models import LinkPurpose, SignInLink, hash_of, new_secret
+from stagemakelaar.people.signing_in.models import LinkPurpose, new_secret
 from stagemakelaar.people.signing_in.sessions import end_sessions_of
 
 TERM = timedelta(minutes=60)
@@ -21,17 +21,8 @@ def ask(session, user, *, email):
     if email == user.email:
         raise DomainError(N_("Dit is al het adres van dit account."), field="email")
     links.lapse(session, user, LinkPurpose.ADDRESS)
-    token, now = new_secret(), clock.now()
-    link = SignInLink(
-        purpose=LinkPurpose.ADDRESS,
-        email=email,
-        user_id=user.id,
-        token_hash=hash_of(token),
-        created_at=now,
-        expires_at=now + TERM,
-    )
-    session.add(link)
-    session.flush()
+    token = new_secret()
+    link = links.make(session, LinkPurpose.ADDRESS, email, term=TERM, token=token, user=user)
     audit.record(session, "address.asked", user, by=user)
     is_free = user_with(session, email) is None
     outbox.promise(

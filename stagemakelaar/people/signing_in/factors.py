@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from stagemakelaar import audit, clock, outbox
+from stagemakelaar import audit, outbox
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.people.signing_in import links, notices, recovery, totp
-from stagemakelaar.people.signing_in.models import LinkPurpose, SignInLink, hash_of, new_secret
+from stagemakelaar.people.signing_in.models import LinkPurpose, new_secret
 from stagemakelaar.people.signing_in.sessions import end_sessions_of
 
 TERM = timedelta(minutes=10)
@@ -32,19 +32,10 @@ def replace(session, user, *, code, token_kept):
 def mail_code(session, user, *, browser):
     """Promise a code to someone who signs in by mail, to show in this browser that it is still them."""
     links.lapse(session, user, LinkPurpose.STEP_UP)
-    code, now = links.new_code(), clock.now()
-    link = SignInLink(
-        purpose=LinkPurpose.STEP_UP,
-        email=user.email,
-        user_id=user.id,
-        token_hash=hash_of(new_secret()),  # nobody has it: only the code works
-        code_hash=hash_of(code),
-        browser_hash=hash_of(browser),
-        created_at=now,
-        expires_at=now + TERM,
+    code, token = links.new_code(), new_secret()  # nobody has the token: only the code works
+    link = links.make(
+        session, LinkPurpose.STEP_UP, user.email, term=TERM, token=token, code=code, browser=browser, user=user
     )
-    session.add(link)
-    session.flush()
     outbox.promise(
         session,
         kind="step_up",

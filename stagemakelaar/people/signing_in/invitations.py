@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from stagemakelaar import audit, clock, outbox
+from stagemakelaar import audit, outbox
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.queries import user_with
 from stagemakelaar.people.signing_in import links, recovery, totp
-from stagemakelaar.people.signing_in.models import LinkPurpose, SignInLink, hash_of, new_secret
+from stagemakelaar.people.signing_in.models import LinkPurpose, new_secret
 
 TERM = timedelta(minutes=60)
 
@@ -21,20 +21,11 @@ def invite(session, *, email, role, name="", programme=None, by):
         raise DomainError(N_("Er is al een account met dit e-mailadres."), field="email")
     user.totp_secret = totp.new_secret()
     user.totp_counter = 0
-    now = clock.now()
     links.lapse(session, user)
     token = new_secret()
-    link = SignInLink(
-        purpose=LinkPurpose.INVITATION,
-        email=email,
-        user_id=user.id,
-        programme_id=user.programme_id,
-        token_hash=hash_of(token),
-        created_at=now,
-        expires_at=now + TERM,
+    link = links.make(
+        session, LinkPurpose.INVITATION, email, term=TERM, token=token, user=user, programme_id=user.programme_id
     )
-    session.add(link)
-    session.flush()
     audit.record(session, "staff.invited", user, by=by, role=role.value)
     outbox.promise(
         session,

@@ -3,9 +3,10 @@
 import hashlib
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 
 from stagemakelaar import clock
+from stagemakelaar.db import stand_in_line
 from stagemakelaar.errors import N_, TooOften
 from stagemakelaar.people.signing_in.models import Attempt
 
@@ -34,7 +35,7 @@ def take(session, **subjects):
     named = sorted((_hashed(rule, subject), rule) for rule, subject in subjects.items())
     taken = []
     for subject, rule in named:
-        _stand_in_line(session, subject)
+        stand_in_line(session, int(subject[:15], 16))
         for most, within in RULES[rule]:
             _refuse_when_full(session, subject, most, now, within)
         attempt = Attempt(subject=subject, at=now)
@@ -64,11 +65,6 @@ def _refuse_when_full(session, subject, most, now, within):
     if count >= most:
         seconds = max(1, int((oldest + within - now).total_seconds()))
         raise TooOften(N_("Dit is te vaak geprobeerd. Wacht even en probeer het dan opnieuw."), seconds=seconds)
-
-
-def _stand_in_line(session, subject):
-    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time already
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(subject[:15], 16)})
 
 
 def _hashed(rule, subject):

@@ -24,19 +24,8 @@ def ask(session, *, email, browser, purpose=LinkPurpose.SIGN_IN, programme=None,
     """Promise a letter to a cleaned address. `browser` is the secret of the browser that asks."""
     user = user_with(session, email)
     token, code = new_secret(), new_code()
-    now = clock.now()
-    link = SignInLink(
-        purpose=purpose,
-        email=email,
-        programme_id=programme.id if programme else None,
-        token_hash=hash_of(token),
-        code_hash=hash_of(code),
-        browser_hash=hash_of(browser),
-        created_at=now,
-        expires_at=now + TERM,
-    )
-    session.add(link)
-    session.flush()
+    programme_id = programme.id if programme else None
+    link = make(session, purpose, email, term=TERM, token=token, code=code, browser=browser, programme_id=programme_id)
     kind = _letter_for(user, purpose)
     is_company = purpose is LinkPurpose.EMPLOYER if user is None else user.role is Role.EMPLOYER
     words = {"token": token, "code": code, "is_new": user is None, "is_company": is_company}
@@ -51,6 +40,25 @@ def ask(session, *, email, browser, purpose=LinkPurpose.SIGN_IN, programme=None,
         language=language,
         **(words if kind == "sign_in" else {}),
     )
+    return link
+
+
+def make(session, purpose, email, *, term, token, code=None, browser=None, user=None, programme_id=None):
+    """Write down a link that works so long; of its secrets only the hashes are kept."""
+    now = clock.now()
+    link = SignInLink(
+        purpose=purpose,
+        email=email,
+        user_id=user.id if user is not None else None,
+        programme_id=programme_id,
+        token_hash=hash_of(token),
+        code_hash=hash_of(code) if code is not None else None,
+        browser_hash=hash_of(browser) if browser is not None else None,
+        created_at=now,
+        expires_at=now + term,
+    )
+    session.add(link)
+    session.flush()
     return link
 
 

@@ -6,11 +6,11 @@ factor stays as it is, so whoever reads someone's mail still does not get in.
 
 from datetime import timedelta
 
-from stagemakelaar import audit, clock, outbox
+from stagemakelaar import audit, outbox
 from stagemakelaar.errors import N_, Overtaken
 from stagemakelaar.people.queries import user_with
 from stagemakelaar.people.signing_in import links, notices
-from stagemakelaar.people.signing_in.models import LinkPurpose, SignInLink, hash_of, new_secret
+from stagemakelaar.people.signing_in.models import LinkPurpose, new_secret
 from stagemakelaar.people.signing_in.sessions import end_sessions_of
 
 TERM = timedelta(minutes=60)
@@ -19,19 +19,10 @@ TERM = timedelta(minutes=60)
 def ask(session, *, email, browser, language="nl"):
     """Promise a letter to a cleaned address. `browser` is the secret of the browser that asks."""
     user = user_with(session, email)
-    token, now = new_secret(), clock.now()
+    token = new_secret()
     usable = user is not None and _has_password(user)
-    link = SignInLink(
-        purpose=LinkPurpose.RESET,
-        email=email,
-        user_id=user.id if usable else None,
-        token_hash=hash_of(token),
-        browser_hash=hash_of(browser),
-        created_at=now,
-        expires_at=now + TERM,
-    )
-    session.add(link)
-    session.flush()
+    whose = user if usable else None
+    link = links.make(session, LinkPurpose.RESET, email, term=TERM, token=token, browser=browser, user=whose)
     audit.record(session, "password.reset_asked", link, by=None)
     outbox.promise(
         session,
