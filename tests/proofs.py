@@ -40,9 +40,9 @@ def times(*, short, full):
     return full if IS_FULL else short
 
 
-def takes_long():
-    """Say that a proof may take longer, at full length, than a test that hangs is given."""
-    if IS_FULL:
+def pytest_runtest_call(item):
+    """At full length a proof may take longer than a test that hangs is given."""
+    if IS_FULL and item.get_closest_marker("promise"):
         faulthandler.cancel_dump_traceback_later()
 
 

@@ -11,7 +11,7 @@ from stagemakelaar.db import transaction
 from stagemakelaar.outbox import LEASE, Message, MessageState, promise
 from tests.crashes.storm import count, must_have_arrived
 from tests.processes.house import House
-from tests.proofs import IS_FULL, Invalid, takes_long, times
+from tests.proofs import IS_FULL, Invalid, times
 
 pytestmark = pytest.mark.needs("smtp")
 
@@ -102,7 +102,6 @@ def calls_of(broker):
 @pytest.mark.promise("P10")
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_letters_of_who_died_are_out_soon(crew, post_office, carrier, request, record_property):
-    takes_long()
     broker = request.getfixturevalue("redis_server").url if carrier == "celery" else None
     call = calls_of(broker) if broker else lambda: None
     house = crew(HOLDERS + 1, broker=broker, **({} if IS_FULL else {"lease": 3}))
@@ -149,7 +148,6 @@ def each_once(house, post_office, letters):
 
 @pytest.mark.promise("P11")
 def test_without_faults_no_letter_goes_out_twice(crew, post_office, record_property):
-    takes_long()
     letters, workers = times(short=100, full=10_000), times(short=4, full=8)
     began = time.monotonic()
     each_once(crew(workers), post_office, letters)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.crashes.storm import must_be_whole, must_have_landed
-from tests.proofs import takes_long, times
+from tests.proofs import times
 
 pytestmark = pytest.mark.needs("smtp")
 
@@ -24,7 +24,6 @@ def rage(storm, kills, **more):
 @pytest.mark.promise("P01", "P02", "P09", "P11")
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_kills_lose_halve_and_invent_nothing(storm, carrier, request, record_property):
-    takes_long()
     broker = request.getfixturevalue("redis_server").url if carrier == "celery" else None
     raged = rage(storm, KILLS, broker_url=broker, carrier=carrier)
     for name, value in raged.figures().items():
