@@ -64,15 +64,19 @@ class Served:
             self._run("web", "-m", "flask", "--app", "wsgi", "start")
         else:
             self._run("web", "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "wsgi:app")
-            calm = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
-            for number in range(self._letters):
-                words = ("worker", "-n", f"letters{number}@load", "-Q", "letters", "-c", "1", *calm)
-                self._run(f"letters {number}", "-m", "celery", "-A", "wsgi:carrier", *words)
-            schedule = ("--schedule", str(self.folder / "beat"), "--pidfile=", "--loglevel", "WARNING")
-            self._run("beat", "-m", "celery", "-A", "wsgi:carrier", "beat", *schedule)
+            self.start_workers("letters")
             self.processes["proxy"] = nginx.start(self._proxy)
         self._wait_until_ready()
         return self
+
+    def start_workers(self, queues):
+        """Start the workers of Celery, each one process, and who calls them."""
+        calm = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
+        for number in range(self._letters):
+            words = ("worker", "-n", f"letters{number}@load", "-Q", queues, "-c", "1", *calm)
+            self._run(f"letters {number}", "-m", "celery", "-A", "wsgi:carrier", *words)
+        schedule = ("--schedule", str(self.folder / "beat"), "--pidfile=", "--loglevel", "WARNING")
+        self._run("beat", "-m", "celery", "-A", "wsgi:carrier", "beat", *schedule)
 
     def _run(self, name, *words):
         log = (self.folder / f"{name}.log").open("ab")
