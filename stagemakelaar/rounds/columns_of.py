@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import case, func, or_, select
@@ -37,7 +37,7 @@ from stagemakelaar.reference.vocabulary import (
     TravelMode,
     mask_of,
 )
-from stagemakelaar.rounds.reading import day, number, read, text, translated
+from stagemakelaar.rounds.reading import Prepared, day, number, prepared, read, text, translated
 
 EPOCH = date(1970, 1, 1)
 CODES = 1_000_000  # more than any qualification code
@@ -128,6 +128,42 @@ def places(*which):
     )
 
 
+class Asked(NamedTuple):
+    """Statements, ready for `read`, of some students and some places and of what the latter may teach."""
+
+    people: Prepared
+    places: Prepared
+    offers: Prepared
+    proofs: Prepared
+
+
+def asked(who, where):
+    """The statements for conditions on the students and on the places."""
+    joined = select(Place.id, Place.organisation_id).join(Organisation, Organisation.id == Place.organisation_id)
+    chosen = joined.where(*OFFERED, *where).subquery()
+    offers = select(number(PlaceCode.place_id), number(chosen.c.organisation_id), number(PlaceCode.code))
+    proofs = select(
+        number(Recognition.organisation_id),
+        number(Recognition.code),
+        day(Recognition.valid_from),
+        day(Recognition.valid_until, NO_END),
+        day(Recognition.withdrawn_on, NO_END),
+    ).where(Recognition.checked_at.is_not(None), Recognition.organisation_id.in_(select(chosen.c.organisation_id)))
+    offers = offers.join(chosen, chosen.c.id == PlaceCode.place_id)
+    return Asked(*map(prepared, (people(*who), places(*where), offers, proofs)))
+
+
+PROCESSES = prepared(select(number(WorkProcess.id), number(WorkProcess.code)))
+EQUIVALENTS = prepared(
+    select(
+        number(Equivalent.equivalent_code),
+        number(Equivalent.code),
+        day(Equivalent.valid_from, 0),
+        day(Equivalent.valid_until, NO_END),
+    )
+)
+
+
 def _covers_costs():
     yes = or_(Place.pays_travel.is_(True), Place.allowance_cents != 0)
     unknown = or_(Place.pays_travel.is_(None), Place.allowance_cents.is_(None))
@@ -199,40 +235,24 @@ def openings(rows, recognitions, code_of):
 
 def codes_of_processes(session):
     """The qualification code that each work process belongs to: two columns, id and code, in order of id."""
-    rows = read(session, select(number(WorkProcess.id), number(WorkProcess.code)), order_by="id")
+    rows = read(session, PROCESSES, order_by="id")
     return rows.id, rows.code
 
 
-def recognitions(session, which, codes):
+def recognitions(session, asked, codes, **values):
     """Rows (place, code of a student, first day, last day): when a checked recognition lets someone learn there.
 
     A place takes who studies a code for which it is offered, or one for which such a code counts as equivalent; and the
     organisation must be recognised for the student's own code or for an equivalent. An equivalence has its own days.
-    `which` are the conditions on the places, `codes` the codes of the students.
+    `asked` tells which places, `codes` are those of the students.
     """
     counts, student_code, since, until = what_counts(session, np.unique(codes))
-    joined = select(Place.id, Place.organisation_id).join(Organisation, Organisation.id == Place.organisation_id)
-    chosen = joined.where(*OFFERED, *which).subquery()
-    offers = read(
-        session,
-        select(number(PlaceCode.place_id), number(chosen.c.organisation_id), number(PlaceCode.code)).join(
-            chosen, chosen.c.id == PlaceCode.place_id
-        ),
-    )
+    offers = read(session, asked.offers, **values)
     at, by = _join(offers.code, counts)
     offered, first = np.unique(offers.place_id[at] * CODES + student_code[by], return_index=True)
     place, code = np.divmod(offered, CODES)
     organisation = offers.organisation_id[at[first]]
-    proofs = read(
-        session,
-        select(
-            number(Recognition.organisation_id),
-            number(Recognition.code),
-            day(Recognition.valid_from),
-            day(Recognition.valid_until, NO_END),
-            day(Recognition.withdrawn_on, NO_END),
-        ).where(Recognition.checked_at.is_not(None), Recognition.organisation_id.in_(select(chosen.c.organisation_id))),
-    )
+    proofs = read(session, asked.proofs, **values)
     at, by = _join(proofs.code, counts)
     since = np.maximum(proofs.valid_from[at], since[by])
     until = np.minimum(np.minimum(proofs.valid_until, proofs.withdrawn_on)[at], until[by])
@@ -243,15 +263,7 @@ def recognitions(session, which, codes):
 
 def what_counts(session, codes):
     """Four columns: a code that counts, the code of the student for which it does, the first day and the last."""
-    equal = read(
-        session,
-        select(
-            number(Equivalent.equivalent_code),
-            number(Equivalent.code),
-            day(Equivalent.valid_from, 0),
-            day(Equivalent.valid_until, NO_END),
-        ),
-    )
+    equal = read(session, EQUIVALENTS)
     equal = np.stack([equal.equivalent_code, equal.code, equal.valid_from, equal.valid_until])
     themselves = np.stack([codes, codes, np.zeros_like(codes), np.full_like(codes, NO_END)])
     return np.concatenate([themselves, equal[:, np.isin(equal[1], codes)]], axis=1)

@@ -5,6 +5,7 @@ database writes each column as one long text, and NumPy reads the numbers from i
 """
 
 from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Integer, String, Text, cast, func, select, type_coerce
@@ -14,23 +15,39 @@ from sqlalchemy.sql.functions import FunctionElement
 BETWEEN = "\x1f"  # unit separator: stands in no text that people or forms can write
 
 
-def read(session, statement, *, order_by=None):
+class Prepared(NamedTuple):
+    """A statement as `read` sends it, and its columns. Putting one together costs ten times what running it for one row
+    does, so what is asked again and again is prepared once, with `bindparam` where it differs.
+    """
+
+    statement: Any
+    columns: tuple  # (name, whether it holds numbers)
+
+
+def prepared(statement):
+    """Make a statement ready for `read`. Its columns are made by the functions below."""
+    rows = statement.subquery()
+    whole = select(*(func.aggregate_strings(cast(one, Text), BETWEEN) for one in rows.c))
+    return Prepared(whole, tuple((one.key, isinstance(one.type, Integer)) for one in rows.c))
+
+
+def read(session, statement, *, order_by=None, **values):
     """Run a statement and give back its columns by name, in one order: arrays of whole numbers, or lists of texts.
 
-    Its columns are made by the functions below. `order_by` names a column of numbers, without which any order will do.
+    `order_by` names a column of numbers, without which any order will do; `values` are for the `bindparam`s in it.
     """
-    rows = statement.subquery()
-    texts = session.execute(select(*(func.aggregate_strings(cast(one, Text), BETWEEN) for one in rows.c))).one()
+    whole, kinds = statement if isinstance(statement, Prepared) else prepared(statement)
+    texts = session.execute(whole, values).one()
     columns = {
-        one.key: _numbers(text) if isinstance(one.type, Integer) else _texts(text)
-        for one, text in zip(rows.c, texts, strict=True)
+        name: _numbers(text) if is_number else _texts(text)
+        for (name, is_number), text in zip(kinds, texts, strict=True)
     }
     if order_by is not None:
         order = np.argsort(columns[order_by], kind="stable")
         if (order[1:] < order[:-1]).any():
             columns = {
-                name: values[order] if isinstance(values, np.ndarray) else [values[at] for at in order.tolist()]
-                for name, values in columns.items()
+                name: column[order] if isinstance(column, np.ndarray) else [column[at] for at in order.tolist()]
+                for name, column in columns.items()
             }
     return SimpleNamespace(**columns)
 

@@ -6,9 +6,10 @@ birth dates and postcodes; of a journey only its minutes go in, of an age only t
 """
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from stagemakelaar.errors import DomainError
 from stagemakelaar.matching.columns import part_of
@@ -35,8 +36,8 @@ def freeze(session, run):
     """Return the `Problem` of this moment: who is searching in the programme, what is open, and the lot of the run."""
     refused = _said_no_by_student(session, run.programme_id) | _said_no_by_broker(session, run.round_id)
     weights = session.scalar(select(Programme.weights).where(Programme.id == run.programme_id))
-    who, where = takes_part(run.programme_id), _is_open(run.programme_id)
-    return _problem(session, run.programme_id, who, where, refused, lot=run.lot, weights=weights)
+    asked = columns_of.asked(takes_part(run.programme_id), _is_open(run.programme_id))
+    return _problem(session, run.programme_id, asked, refused, lot=run.lot, weights=weights)
 
 
 def freeze_again(session, run, earlier):
@@ -80,26 +81,36 @@ def thaw(run):
 
 def pair_of_today(session, student, place):
     """Return the `Problem` of one student and one place as they are now, or None when the profile is not complete."""
-    return _problem_of_one(session, student, [Place.id == place.id])
+    return _problem_of_one(session, student, _one_pair(), place=place.id)
 
 
 def options_of_today(session, student):
     """Return the `Problem` of one student and all places that are open now, full ones too, or None without a complete
     profile.
     """
-    return _problem_of_one(session, student, _is_offered(student.programme_id))
+    return _problem_of_one(session, student, _all_for_one(), programme=student.programme_id)
 
 
-def _problem_of_one(session, student, where):
+@cache
+def _one_pair():
+    return columns_of.asked([Student.id == bindparam("student"), *IS_READY], [Place.id == bindparam("place")])
+
+
+@cache
+def _all_for_one():
+    return columns_of.asked([Student.id == bindparam("student"), *IS_READY], _is_offered(bindparam("programme")))
+
+
+def _problem_of_one(session, student, asked, **values):
     refused = _said_no_by_student(session, student.programme_id, student.id)
-    problem = _problem(session, student.programme_id, [Student.id == student.id, *IS_READY], where, refused)
+    problem = _problem(session, student.programme_id, asked, refused, student=student.id, **values)
     return problem if len(problem.candidates) else None
 
 
-def _problem(session, programme_id, who, where, refused, *, lot=0, weights=None):
-    people = read(session, columns_of.people(*who), order_by="id")
-    places = read(session, columns_of.places(*where), order_by="id")
-    recognitions = columns_of.recognitions(session, where, people.code)
+def _problem(session, programme_id, asked, refused, *, lot=0, weights=None, **values):
+    people = read(session, asked.people, order_by="id", **values)
+    places = read(session, asked.places, order_by="id", **values)
+    recognitions = columns_of.recognitions(session, asked, people.code, **values)
     candidates = columns_of.candidates(people, lot)
     openings = columns_of.openings(places, recognitions, columns_of.codes_of_processes(session))
     return Problem(
