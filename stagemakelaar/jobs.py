@@ -23,6 +23,7 @@ from stagemakelaar.db import close_session, current_session, look_again, transac
 from stagemakelaar.outbox import MessageState
 from stagemakelaar.people.models import Role, User
 from stagemakelaar.people.signing_in.tidying import forget_old
+from stagemakelaar.rights import limits
 from stagemakelaar.rounds import actions as rounds
 from stagemakelaar.rounds.models import Run, RunState
 
@@ -174,6 +175,7 @@ def tidy(erasure_list=None):
     """
     with transaction() as session:
         forget_old(session)
+        limits.end_due(session)
     _mail_head_of_trail()
     if erasure_list is not None:
         erasures.finish(erasure_list)

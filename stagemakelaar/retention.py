@@ -78,6 +78,7 @@ def soon_due(session):
                 Case.state_changed_at < before,
                 Student.merged_into_id.is_(None),
                 User.erased_at.is_(None),
+                Student.restricted_at.is_(None),  # they asked that it is kept
             )
         ).all()
         for user_id, student_id, case_id, closed_at in closed:
@@ -197,7 +198,8 @@ def _take_out(some, kept):
 
 def _is_still_due(closed, one):
     """Whether a case under its lock is as it was when it was found: somebody may have opened it, or closed it anew."""
-    return closed.state is CaseState.CLOSED and closed.state_changed_at == one.closed_at
+    is_kept = closed.student.restricted_at is not None
+    return closed.state is CaseState.CLOSED and closed.state_changed_at == one.closed_at and not is_kept
 
 
 def _old():

@@ -86,6 +86,11 @@ POST /mijn-gegevens/downloaden                                      sebcau
 GET  /mijn-gegevens/wissen                                          se
 POST /mijn-gegevens/wissen                                          se
 POST /mijn-gegevens/verzoeken/{own_request}/intrekken               se
+POST /mijn-gegevens/verzoeken/{own_request}/stoppen                 s
+GET  /mijn-gegevens/beperken                                        s
+POST /mijn-gegevens/beperken                                        s
+GET  /mijn-gegevens/bezwaar                                         s
+POST /mijn-gegevens/bezwaar                                         s
 
 GET  /student                                                       s
 GET  /student/gegevens                                              s
@@ -257,6 +262,7 @@ POST /instellingen                                                  c
 GET  /verzoeken                                                     bcu
 GET  /verzoeken/{request}                                           bcu
 POST /verzoeken/{request}/besluit                                   c
+POST /verzoeken/{request}/opheffen                                  c
 GET  /accounts                                                      a
 GET  /accounts/uitnodigen                                           a
 POST /accounts/uitnodigen                                           a

@@ -9,6 +9,8 @@ from stagemakelaar.flow import move
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.permissions import Permission, may
 
+RESTRICTED = N_("Beperkt op verzoek van de student zelf (AVG, artikel 18).")  # why a case rests
+
 
 def sign_up(session, *, programme, email, by=None):
     """Register a student and open the case in the same breath. Gives back the student."""
@@ -128,6 +130,7 @@ def _begin(session, case, *, by):
 def start_searching(session, case, *, by):
     """Let a case take part in rounds. The profile must be complete: the matcher reads nothing else."""
     case = locked(session, case)
+    _refuse_restricted(case)
     if case.student.profile.completed_at is None:
         raise DomainError(N_("Het profiel is nog niet compleet. Vraag de student om het af te maken."))
     move(session, case, CaseState.SEARCHING, by=by, only_from={CaseState.SIGNED_UP, CaseState.INTAKE})
@@ -148,9 +151,29 @@ def resume(session, case, *, by):
     case = locked(session, case)
     if case.state is not CaseState.PAUSED:
         raise Overtaken(N_("De zaak loopt al weer. Kijk eerst hoe het er nu voor staat."))
+    _refuse_restricted(case)
     back_to, case.paused_from = case.paused_from, None
     case.state_note = ""
     move(session, case, back_to, by=by)
+
+
+def restrict(session, case, *, by):
+    """Let a case rest because its student asked that nothing is done with it. A stage that was agreed goes on."""
+    if case.state in {CaseState.SIGNED_UP, CaseState.INTAKE, CaseState.SEARCHING}:
+        pause(session, case, by=by, why=RESTRICTED)
+
+
+def unrestrict(session, case, *, by):
+    """Take up again what rested for that reason alone; the student is no longer restricted."""
+    if case.state is CaseState.PAUSED and case.state_note == RESTRICTED:
+        resume(session, case, by=by)
+
+
+def _refuse_restricted(case):
+    if case.student.restricted_at is not None:
+        raise DomainError(
+            N_("Deze student vroeg om even niets met de gegevens te doen. Pas als dat voorbij is, kan dit weer.")
+        )
 
 
 def close(session, case, *, by, why):
@@ -165,6 +188,7 @@ def close(session, case, *, by, why):
 def reopen(session, case, *, by):
     """Search again for a student whose case was closed."""
     case = locked(session, case)
+    _refuse_restricted(case)
     case.state_note = ""
     move(session, case, CaseState.SEARCHING, by=by, only_from={CaseState.CLOSED})
 
@@ -232,3 +256,5 @@ def follow_lost_place(session, case, *, through_others, by):
         session.flush()
     else:
         move(session, case, CaseState.SEARCHING, by=by)
+        if case.student.restricted_at is not None:
+            restrict(session, case, by=by)

@@ -13,6 +13,10 @@ from stagemakelaar.reference.formats import folded
 
 # A stage takes some twenty weeks, in which school, student and company speak at least three times.
 LONG_SILENCE = timedelta(weeks=6)
+# Whose data is only kept, because they asked so; a stage that was agreed goes on, and so does what belongs to it.
+RESTS_RESTRICTED = (Case.state == CaseState.PAUSED) & Case.student_id.in_(
+    select(Student.id).where(Student.restricted_at.is_not(None))
+)
 IS_ERASED = exists().where(User.id == Student.user_id, User.erased_at.is_not(None)).correlate(Student)
 
 
@@ -36,6 +40,11 @@ def cases_visible_to(user):
     )
 
 
+def _listed(user):
+    """The same, without the students whose data is only kept: their file opens, and no list has them."""
+    return cases_visible_to(user).where(Student.restricted_at.is_(None))
+
+
 def kept_instead_of(session, user, student_id):
     """The number of the student with whom this one was merged, or None."""
     mine = (Student.id == student_id, Student.programme_id == user.programme_id)
@@ -52,7 +61,7 @@ def case_for(session, user, student_id):
 
 def cases_found(user, *, state=None, text="", mine=False):
     """A statement of the cases in a state, of one's own, or in whose name (or address) a text occurs."""
-    found = cases_visible_to(user).order_by(Student.id)
+    found = _listed(user).order_by(Student.id)
     if state is not None:
         found = found.where(Case.state == state)
     if mine:
@@ -66,7 +75,7 @@ def cases_found(user, *, state=None, text="", mine=False):
 
 def cases_chosen(session, user, case_ids, locked):
     """These cases, as far as this user may see them, by name; `locked` keeps others from changing them meanwhile."""
-    found = cases_visible_to(user).where(Case.id.in_(case_ids)).order_by(Case.id)
+    found = _listed(user).where(Case.id.in_(case_ids)).order_by(Case.id)
     if locked:  # in one order, so that two who choose the same never wait for each other
         found = found.order_by(None).order_by(Case.id).with_for_update(of=Case)
     return session.scalars(found).all()
@@ -135,6 +144,7 @@ def due_contacts(user):
         .where(
             Case.programme_id == user.programme_id,
             Case.state != CaseState.CLOSED,
+            ~RESTS_RESTRICTED,
             ContactMoment.next_on <= clock.today(),
             ~exists().where(later.case_id == ContactMoment.case_id, later.id > ContactMoment.id),
         )

@@ -1,10 +1,11 @@
 """What is to be done before a day, and with whom of a company was spoken."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from stagemakelaar import audit, clock
 from stagemakelaar.casework.actions import refuse_future
 from stagemakelaar.casework.models import Case, OrganisationContact, Task, TaskState
+from stagemakelaar.casework.queries import RESTS_RESTRICTED
 from stagemakelaar.errors import N_, DomainError, NotFound
 from stagemakelaar.flow import move
 
@@ -99,6 +100,12 @@ def tasks_visible_to(user):
     return select(Task).where(Task.programme_id == user.programme_id).order_by(Task.due_on, Task.id)
 
 
+def tasks_listed(user):
+    """The same, without those about students whose data is only kept."""
+    resting = select(Case.id).where(RESTS_RESTRICTED)
+    return tasks_visible_to(user).where(or_(Task.case_id.is_(None), Task.case_id.not_in(resting)))
+
+
 def task_for(session, user, task_id):
     """One task if this user may see it; raises NotFound for another programme's and for nobody's."""
     task = session.scalars(tasks_visible_to(user).where(Task.id == task_id)).first()
@@ -116,6 +123,7 @@ def due_tasks(user):
             Task.programme_id == user.programme_id,
             Task.state == TaskState.OPEN,
             Task.due_on <= clock.today(),
+            or_(Task.case_id.is_(None), ~RESTS_RESTRICTED),
         )
         .order_by(Task.due_on, Task.id)
     )

@@ -63,7 +63,7 @@ def pairs_alike(session, programme_id):
         select(one.id, other.id, one.sort_name, other.sort_name)
         .join(other, (other.programme_id == one.programme_id) & (other.id > one.id))
         .where(one.programme_id == programme_id, one.merged_into_id.is_(None), other.merged_into_id.is_(None))
-        .where(~told_apart)
+        .where(one.restricted_at.is_(None), other.restricted_at.is_(None), ~told_apart)
         .order_by(one.sort_name, one.id, other.id)
     )
     born = session.execute(common.where(same_birth)).all()

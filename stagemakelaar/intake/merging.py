@@ -56,6 +56,8 @@ def merge(session, kept, gone, *, taken, by):
     """
     _lock(session, kept, gone)
     _must_be_two(session, kept, gone)
+    if {kept.restricted_at, gone.restricted_at, kept.objected_at, gone.objected_at} != {None}:
+        raise DomainError(N_("Een van deze twee vroeg om even niets met de gegevens te doen, of maakte bezwaar."))
     only = {"hint": _hints_that_move(session, kept, gone)}
     values = {name: value for name, value in draft_of(gone).items() if name in taken}
     if "code" in values:

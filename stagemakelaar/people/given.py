@@ -28,6 +28,7 @@ class Kept(enum.Enum):
     FILLED_IN = "filled_in"
     PLACED = "placed"
     SIGNS_IN = "signs_in"
+    RESTRICTED = "restricted"  # the student asked that nothing is done with their data
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ def differences(student, given, *, overwrite=False, is_placed=False):
         if before == value:
             continue
         kept = None
-        if is_placed and name not in _WHILE_PLACED:
+        if student.restricted_at is not None:
+            kept = Kept.RESTRICTED
+        elif is_placed and name not in _WHILE_PLACED:
             kept = Kept.PLACED
         elif not overwrite and before not in (None, "", []) and STEP_OF[name].value in student.profile.steps_done:
             kept = Kept.FILLED_IN

@@ -117,6 +117,12 @@ class Student(Base):
         Index("ix_student_sorting", "programme_id", "sort_name"),
         Index("uq_student_school_number", "programme_id", "school_number", unique=True),
         Index("ix_student_birth", "programme_id", "birth_date"),
+        Index(  # few, and every list leaves them out
+            "ix_student_restricted",
+            "id",
+            sqlite_where=text("restricted_at IS NOT NULL"),
+            postgresql_where=text("restricted_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -130,6 +136,9 @@ class Student(Base):
     last_name: Mapped[str] = mapped_column(String(100), default="")
     sort_name: Mapped[str] = mapped_column(String(220), default="")  # folded in Python: SQLite lowers ASCII only
     birth_date: Mapped[date | None]
+    # What a coordinator granted, see rights/limits.py. Restricted: kept, in no list and no run. Objected: in no run.
+    restricted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    objected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

@@ -25,6 +25,12 @@ def placements_visible_to(user):
     )
 
 
+def placements_listed(user):
+    """The same, without what is over of students whose data is only kept; a stage that was agreed goes on."""
+    restricted = select(Student.id).where(Student.restricted_at.is_not(None))
+    return placements_visible_to(user).where(or_(Placement.state.in_(LIVE), Placement.student_id.not_in(restricted)))
+
+
 def placement_for(session, user, placement_id):
     """One placement of the programme; raises NotFound for another's and for nobody's."""
     return _one(session, placements_visible_to(user).where(Placement.id == placement_id))

@@ -132,6 +132,8 @@ def _end_what_is_under_way(session, subject, *, by, force, silently):
     """End it all; `silently` when it ended before and only came back from a copy: then there is no news in it."""
     if not force:
         forgetting.refuse_while_computing(session, subject.programme)
+    freed = update(Student).where(Student.id.in_(subject.students)).values(restricted_at=None, objected_at=None)
+    session.execute(freed)  # what they asked before: it ends here, and must not keep the case from being closed
     live = select(Placement).where(Placement.student_id.in_(subject.students), Placement.state.in_(LIVE))
     for placement in session.scalars(live.order_by(Placement.id)).all():
         placements.leave(session, placement, by=by)

@@ -64,10 +64,19 @@ class DataRequest(Base):
     state: Mapped[RequestState] = mapped_column(choice(RequestState), default=RequestState.OPEN)
     state_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Of a restriction or an objection that was granted: until when it holds, once that was said; and when it ended.
+    ends_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_why: Mapped[str] = mapped_column(Text, default="", server_default="")  # read by who asked
     version: Mapped[int] = mapped_column(default=1)
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[user_id])
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_in_force(self):
+        """Whether what was granted still holds; an erasure is done at once, and holds nothing."""
+        return self.state is RequestState.GRANTED and self.kind is not RequestKind.ERASURE and self.ended_at is None
 
 
 UNLISTED = N_("Er is iemand gewist die nog niet op de lijst van gewisten staat. Laat eerst de worker draaien.")

@@ -124,7 +124,7 @@ ACCOUNT = (
         message_id="",
         trouble=None,
     ),
-    Kept(DataRequest, lambda who: DataRequest.user_id.in_(who.users), why="", answer=""),
+    Kept(DataRequest, lambda who: DataRequest.user_id.in_(who.users), why="", answer="", ended_why=""),
     Kept(
         User,
         lambda who: User.id.in_(who.users),

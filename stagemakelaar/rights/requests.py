@@ -9,7 +9,7 @@ from stagemakelaar.errors import N_, DomainError, NotFound, Overtaken
 from stagemakelaar.flow import move
 from stagemakelaar.people.models import Programme, Role, Student, User
 from stagemakelaar.places.models import Membership, Place
-from stagemakelaar.rights import erasing
+from stagemakelaar.rights import erasing, limits
 from stagemakelaar.rights.models import DataRequest, ErasedFor, RequestKind, RequestState
 
 
@@ -26,6 +26,8 @@ def last_day_of_term():
 
 def ask(session, *, kind, why="", by):
     """Ask for something about one's own data. Gives back the request; asking twice gives the open one."""
+    if kind in limits.LIMITS:
+        _may_limit(session, kind, why, by)
     waiting = open_request_of(session, by, kind)
     if waiting is not None:
         return waiting
@@ -44,7 +46,25 @@ def ask(session, *, kind, why="", by):
     session.add(request)
     session.flush()
     audit.record(session, "data_request.asked", request, by=by, programme_id=request.programme_id, kind=kind.value)
+    if (programme := programme_that_decides(session, request)) is not None:
+        outbox.promise(
+            session,
+            kind="staff_request",
+            to=programme.email,
+            key=f"data_request:{request.id}:asked",
+            programme_id=programme.id,
+            day=request.answer_by_on.isoformat(),
+        )
     return request
+
+
+def _may_limit(session, kind, why, by):
+    if by.role is not Role.STUDENT:
+        raise DomainError(N_("Dit kan alleen een student vragen."))
+    if not why.strip():
+        raise DomainError(N_("Schrijf op waarom je dit vraagt."), field="why")
+    if in_force_of(session, by, kind) is not None:
+        raise Overtaken(N_("Dit is al toegestaan, en het geldt nog."))
 
 
 def take_back(session, request, *, by):
@@ -54,9 +74,13 @@ def take_back(session, request, *, by):
 
 def grant(session, request, *, answer="", by, version=None):
     """Do what was asked. Of an erasure nothing is left to tell but the last letter."""
+    if request.kind in limits.LIMITS and not answer.strip():
+        raise DomainError(N_("Schrijf op waarom. De vrager leest het."), field="answer")
     request = _to_decide(session, request, by=by, version=version)
     request.answer, request.decided_by_id = answer.strip(), by.id
     move(session, request, RequestState.GRANTED, by=by, kind=request.kind.value)
+    if request.kind in limits.LIMITS:
+        limits.begin(session, request, by=by)
     if request.kind is RequestKind.ERASURE:
         session.flush()
         return erasing.erase(session, session.get_one(User, request.user_id), why=ErasedFor.REQUEST, by=by)
@@ -72,6 +96,16 @@ def refuse(session, request, *, answer, by, version=None):
     request.answer, request.decided_by_id = answer.strip(), by.id
     move(session, request, RequestState.REFUSED, by=by, kind=request.kind.value)
     _tell(session, request)
+
+
+def announce_end(session, request, *, why, by):
+    """Say that a restriction will end, and why; the student hears it first."""
+    limits.announce_end(session, _locked(session, request), why=why, by=by)
+
+
+def end(session, request, *, by):
+    """The student wants their data to be used again: at once, without a letter before."""
+    limits.end(session, _locked(session, request), by=by)
 
 
 def _tell(session, request):
@@ -113,6 +147,11 @@ def open_request_of(session, user, kind):
     """What this user asked and nobody has decided about yet, or None."""
     mine = (DataRequest.user_id == user.id, DataRequest.kind == kind, DataRequest.state == RequestState.OPEN)
     return session.scalars(select(DataRequest).where(*mine)).first()
+
+
+def in_force_of(session, user, kind):
+    """What this user asked, was granted, and still holds; or None."""
+    return next((one for one in requests_of(session, user) if one.kind is kind and one.is_in_force), None)
 
 
 def requests_of(session, user):

@@ -40,7 +40,7 @@ def refuse_while_computing(session, programme_id):
         raise DomainError(N_("Er wordt nu gerekend in uw programma. Wacht tot dat klaar is."))
 
 
-def turn_down_all(session, student_ids, *, by):
+def turn_down_all(session, student_ids, *, by, why="erased"):
     """Turn down what still waits for these students; no review is written, as nobody judged the proposals."""
     waiting = session.scalars(
         select(Proposal)
@@ -52,15 +52,18 @@ def turn_down_all(session, student_ids, *, by):
         if proposal.state is ProposalState.HELD:
             proposal.held_until = None
             move(session, proposal, ProposalState.OPEN, by=by)
-        move(session, proposal, ProposalState.REJECTED, by=by, why="erased")
+        move(session, proposal, ProposalState.REJECTED, by=by, why=why)
 
 
-def erased_in(programme_id):
-    """A statement of the numbers of the students of a programme who were erased."""
+def gone_from(programme_id):
+    """A statement of the numbers of the students of a programme who take part in nothing: erased, or as they asked."""
     return (
         select(Student.id)
         .join(User, User.id == Student.user_id)
-        .where(Student.programme_id == programme_id, User.erased_at.is_not(None))
+        .where(
+            Student.programme_id == programme_id,
+            or_(User.erased_at.is_not(None), Student.restricted_at.is_not(None), Student.objected_at.is_not(None)),
+        )
     )
 
 

@@ -29,6 +29,8 @@ IS_READY = (
 )
 NOT_YET = (RunState.QUEUED, RunState.COMPUTING)
 _Later = aliased(Proposal)
+# Of students whose data is only kept, no list of a round says anything.
+IS_LISTED = Proposal.student_id.not_in(select(Student.id).where(Student.restricted_at.is_not(None)))
 STANDS = ~select(_Later.id).where(_Later.previous_id == Proposal.id).exists()
 KEPT = 2  # computed runs in memory
 
@@ -41,6 +43,8 @@ def takes_part(programme_id):
     return (
         Case.programme_id == programme_id,
         Case.state == CaseState.SEARCHING,
+        Student.restricted_at.is_(None),
+        Student.objected_at.is_(None),
         not_(has_live_placement.exists()),
         *IS_READY,
     )
@@ -155,7 +159,7 @@ def proposals_of(run_id, state=None):
 
     What was decided and taken back is left out: another proposal stands in its place.
     """
-    found = select(Proposal).join(Proposal.student).where(Proposal.run_id == run_id, STANDS)
+    found = select(Proposal).join(Proposal.student).where(Proposal.run_id == run_id, STANDS, IS_LISTED)
     if state is not None:
         found = found.where(Proposal.state == state)
     return found.order_by(Student.sort_name, Proposal.id)
@@ -163,7 +167,8 @@ def proposals_of(run_id, state=None):
 
 def count_by_state(session, run_id):
     """How many proposals of a run stand where: a table from each state to a number."""
-    counted = select(Proposal.state, func.count()).where(Proposal.run_id == run_id, STANDS).group_by(Proposal.state)
+    here = (Proposal.run_id == run_id, STANDS, IS_LISTED)
+    counted = select(Proposal.state, func.count()).where(*here).group_by(Proposal.state)
     return dict.fromkeys(ProposalState, 0) | dict(session.execute(counted).all())
 
 
@@ -192,7 +197,7 @@ def neighbours(session, proposal):
     """The ids of the proposals before and after this one in the list of its run; None at an end."""
     here = (proposal.student.sort_name, proposal.id)
     place_in_list = tuple_(Student.sort_name, Proposal.id)
-    others = select(Proposal.id).join(Proposal.student).where(Proposal.run_id == proposal.run_id, STANDS)
+    others = select(Proposal.id).join(Proposal.student).where(Proposal.run_id == proposal.run_id, STANDS, IS_LISTED)
     before = others.where(place_in_list < here).order_by(Student.sort_name.desc(), Proposal.id.desc())
     after = others.where(place_in_list > here).order_by(Student.sort_name, Proposal.id)
     return session.scalar(before.limit(1)), session.scalar(after.limit(1))
@@ -245,7 +250,7 @@ def unplaced_of(run_id):
     return (
         select(Unplaced)
         .join(Unplaced.student)
-        .where(Unplaced.run_id == run_id)
+        .where(Unplaced.run_id == run_id, Student.restricted_at.is_(None))
         .order_by(Unplaced.priority_class, Student.sort_name, Unplaced.id)
     )
 

@@ -118,6 +118,8 @@ def objections_between(session, student, place):
     """All that forbids it today, the most telling first: sentences to translate."""
     if live_placement_of(session, student) is not None:
         return [ALREADY_PLACED]
+    if student.restricted_at is not None:
+        return [N_("Deze student vroeg om even niets met de gegevens te doen.")]
     if case_of(session, student).state is not CaseState.SEARCHING:
         return [N_("Voor deze student wordt nu niet gezocht.")]
     if place.organisation.state is OrganisationState.VERIFIED and place.state is not PlaceState.OPEN:

@@ -21,7 +21,7 @@ from stagemakelaar.places.models import Organisation, OrganisationState, Place, 
 from stagemakelaar.reach import pairs
 from stagemakelaar.reference.postcodes import pc4_of
 from stagemakelaar.rounds import columns_of
-from stagemakelaar.rounds.forgetting import FORGOTTEN, erased_in
+from stagemakelaar.rounds.forgetting import FORGOTTEN, gone_from
 from stagemakelaar.rounds.hints import hints_of
 from stagemakelaar.rounds.models import Proposal, Review, Run, Verdict
 from stagemakelaar.rounds.queries import IS_READY, STANDS, takes_part
@@ -49,7 +49,7 @@ def freeze_again(session, run, earlier):
     facts = Problem.from_bytes(earlier.frozen_input)
     people, places = facts.candidates, facts.openings
     placed = select(Placement.student_id).where(Placement.programme_id == run.programme_id, Placement.state.in_(LIVE))
-    gone = [*session.scalars(placed), *session.scalars(erased_in(run.programme_id))]
+    gone = [*session.scalars(placed), *session.scalars(gone_from(run.programme_id))]
     left = ~np.isin(people.key, gone)
     free = read(session, select(number(Place.id), number(Place.free)).where(Place.programme_id == run.programme_id))
     still_free = dict(zip(free.id.tolist(), free.free.tolist(), strict=True))

@@ -9,12 +9,13 @@ from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError
 from stagemakelaar.people.models import Role
 from stagemakelaar.people.permissions import Permission, may
-from stagemakelaar.rights import erasing, requests
+from stagemakelaar.rights import erasing, limits, requests
 from stagemakelaar.rights.models import RequestKind, RequestState
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.fields import OneOf, Version
 from stagemakelaar.web.forms import BaseForm, LongText, required
 from stagemakelaar.web.paging import rows_of
+from stagemakelaar.web.student_status import in_full
 
 pages = Blueprint("data_requests", __name__)
 
@@ -32,7 +33,19 @@ class DecideForm(BaseForm):
     )
     answer = LongText(
         _l("Waarom?"),
-        description=_l("Verplicht als u weigert. De vrager leest dit, dus schrijf het in gewone woorden."),
+        description=_l(
+            "De vrager leest dit, dus schrijf het in gewone woorden. Bij wissen mag het leeg als u het toestaat."
+        ),
+        render_kw={"rows": 3},
+    )
+
+
+class EndForm(BaseForm):
+    """That a restriction is no longer needed, with the reason that the student reads."""
+
+    ended_why = LongText(
+        _l("Waarom is het niet meer nodig?"),
+        [required(_l("Schrijf op waarom het niet meer nodig is. De student leest het."))],
         render_kw={"rows": 3},
     )
 
@@ -77,6 +90,22 @@ def decide(request_id):
     return redirect(url_for(".index"), 303)
 
 
+@pages.post("/verzoeken/<int:request_id>/opheffen")
+@allow(Permission.DECIDE_RIGHTS)
+def announce_end(request_id):
+    """Say that a restriction ends in a week; the student hears it at once."""
+    asked = requests.request_for(current_session(), actor(), request_id)
+    form = EndForm(request.form)
+    if not form.validate():
+        return _page(asked, DecideForm(), form)
+    with transaction() as session:
+        asked = requests.request_for(session, actor(), request_id)
+        requests.announce_end(session, asked, why=form.ended_why.data, by=actor())
+        day = asked.ends_on
+    flash(_("De student krijgt bericht. De beperking stopt op %(day)s.", day=in_full(day)), "success")
+    return redirect(url_for(".show", request_id=request_id), 303)
+
+
 def _decide(request_id, form):
     """Decide; an erasure goes into the list of erasures before its last letter may leave."""
     path = current_app.config["SETTINGS"].erasure_list
@@ -93,7 +122,7 @@ def _decide(request_id, form):
         db.empty_log()
 
 
-def _page(asked, form):
+def _page(asked, form, ending=None):
     session = current_session()
     is_open = asked.state is RequestState.OPEN
     wrong = erasing.refusal(session, asked.user) if is_open and asked.kind is RequestKind.ERASURE else None
@@ -106,5 +135,9 @@ def _page(asked, form):
         student_id=requests.student_id_of(session, asked) if may(actor(), Permission.SEE_CASES) else None,
         decides=is_open and may(actor(), Permission.DECIDE_RIGHTS),
         is_open=is_open,
+        ending=ending or EndForm(),
+        refused=ending or form,
+        ends=asked.is_in_force and asked.kind is RequestKind.RESTRICTION and may(actor(), Permission.DECIDE_RIGHTS),
+        notice=limits.NOTICE.days,
         refusal=wrong.message if wrong else None,
-    ), form.status
+    ), (ending or form).status

@@ -19,6 +19,10 @@ KINDS = {
     "sign_in": _l("inlogbrief"),
     "sign_in_staff": _l("inlogbrief"),
     "sign_in_unknown": _l("inlogbrief"),
+    "student_request_decided": _l("antwoord op een verzoek over eigen gegevens"),
+    "employer_request_decided": _l("antwoord op een verzoek over eigen gegevens"),
+    "staff_request": _l("nieuw verzoek over eigen gegevens"),
+    "student_restriction_ends": _l("gegevens weer gebruiken"),
     "staff_invitation": _l("uitnodiging voor een collega"),
 }
 TONES = {"queued": "info", "sent": "success", "failed": "danger", "cancelled": "neutral"}

@@ -18,7 +18,7 @@ from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.people.saved_views import ListPage
 from stagemakelaar.placements import actions
 from stagemakelaar.placements.models import LIVE, BrokerReason, EmployerReason, Placement, PlacementState, StudentReason
-from stagemakelaar.placements.queries import is_overdue, placement_for, placements_chosen, placements_visible_to
+from stagemakelaar.placements.queries import is_overdue, placement_for, placements_chosen, placements_listed
 from stagemakelaar.rounds.changes import change_that_made
 from stagemakelaar.rounds.queries import proposal_that_led_to
 from stagemakelaar.web.access import actor, allow
@@ -99,7 +99,7 @@ def listed():
     """The filters that the address asks for, on the placements that this user may see, and their order."""
     state, whose = chosen("stand", PlacementState), whose_asked()
     found = (  # outer joins, though both are always there: counting then leaves them out
-        placements_visible_to(actor())
+        placements_listed(actor())
         .outerjoin(Student, Student.id == Placement.student_id)
         .outerjoin(Case, Case.student_id == Placement.student_id)
     )

@@ -31,7 +31,7 @@ def index():
     """The tasks of the programme: open ones first due first, done and dropped ones the latest first."""
     state = chosen("stand", TaskState) or TaskState.OPEN
     mine = request.args.get("van") == "mij"
-    found = tasks.tasks_visible_to(actor()).where(Task.state == state)
+    found = tasks.tasks_listed(actor()).where(Task.state == state)
     if mine:
         found = found.where(Task.for_id == actor().id)
     if state is not TaskState.OPEN:

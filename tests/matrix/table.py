@@ -22,6 +22,8 @@ CELLS = """
    staff-account       -    -    -    -    -    -    -    RC   RC   RC   RC   RC
    session-of-bA       -    o    o    o    o    o    o    W    o    o    o    o
    own-rights          -    RC   RC   RC   RC   RC   RC   -    -    -    -    -
+   own-limits          -    RC   RC   RC   -    -    -    -    -    -    -    -
+   own-limit           -    W    o    o    -    -    -    -    -    -    -    -
    own-request         -    W    o    o    o    o    o    -    -    -    -    -
    requests            -    -    -    -    -    -    -    R    R    R    -    R
    request             -    -    -    -    -    -    -    R    o    R    -    R
@@ -126,9 +128,15 @@ POST /mijn-gegevens/downloaden                               own-account C
 GET  /mijn-gegevens/wissen                                   own-rights R
 POST /mijn-gegevens/wissen                                   own-rights C
 POST /mijn-gegevens/verzoeken/{own_request}/intrekken        own-request W
+POST /mijn-gegevens/verzoeken/{own_request}/stoppen          own-limit W
+GET  /mijn-gegevens/beperken                                 own-limits R
+POST /mijn-gegevens/beperken                                 own-limits C
+GET  /mijn-gegevens/bezwaar                                  own-limits R
+POST /mijn-gegevens/bezwaar                                  own-limits C
 GET  /verzoeken                                              requests R
 GET  /verzoeken/{request}                                    request R
 POST /verzoeken/{request}/besluit                            answer-to-request A
+POST /verzoeken/{request}/opheffen                           answer-to-request A
 GET  /student                                                own-file R
 GET  /student/gegevens                                       own-file R
 GET  /student/wie-zag-mijn-gegevens                          own-file R

@@ -139,3 +139,46 @@ def test_a_company_that_came_through_no_programme_is_known_where_it_offers_place
     number = asked_by(user_id)
     browse.as_(make.broker()).get(f"/verzoeken/{number}")
     browse.as_(make.broker(programme=make.programme("zuid"))).get(f"/verzoeken/{number}", status=404)
+
+
+def test_a_student_asks_to_be_left_in_peace_and_the_coordinator_ends_it_with_a_letter_first(make, browse, session):
+    student = make.student(searching=True)
+    name, number_of_student = student.last_name, student.id
+    mine, deciding = browse.as_(student.user), browse.as_(make.staff(Role.COORDINATOR))
+    page = mine.get(mine.get("/student/gegevens").links["Laat even niets met mijn gegevens doen"])
+    assert "uiterlijk op 3 maart 2027" in page.text
+    assert page.submit("", why=" ", status=422).error_at("why")
+    page.submit("", why="Mijn postcode klopt niet.")
+    number = session.scalars(select(DataRequest.id)).one()
+    page = deciding.get(f"/verzoeken/{number}")
+    assert "Mijn postcode klopt niet." in page.text
+    page = page.submit(f"/verzoeken/{number}/besluit", verdict="grant", status=422)
+    assert page.error_at("answer")
+    page.submit(f"/verzoeken/{number}/besluit", verdict="grant", answer="We kijken het na.")
+    assert name not in deciding.get("/studenten").text
+    assert "Alleen bewaren" in deciding.get(f"/studenten/{number_of_student}").text
+    page = mine.get("/mijn-gegevens/beperken")
+    assert ("We doen nu niets met je gegevens." in page.text, "We kijken het na." in page.text) == (True, True)
+    page = deciding.get(f"/verzoeken/{number}")
+    assert page.submit(f"/verzoeken/{number}/opheffen", ended_why=" ", status=422).error_at("ended_why")
+    page = page.submit(f"/verzoeken/{number}/opheffen", ended_why="De postcode is verbeterd.").follow()
+    assert "De beperking stopt op" in page.text
+    page = mine.get("/mijn-gegevens/beperken")
+    assert "10 februari 2027 gebruiken we ze weer" in page.text
+    page.submit(f"/mijn-gegevens/verzoeken/{number}/stoppen")
+    assert name in deciding.get("/studenten").text
+
+
+def test_an_objection_is_the_students_alone_to_take_away(make, browse, session):
+    mine = browse.as_(make.student(searching=True).user)
+    deciding = browse.as_(make.staff(Role.COORDINATOR))
+    mine.get("/mijn-gegevens/bezwaar").submit("", why="Ik wil dat een mens kiest.")
+    number = session.scalars(select(DataRequest.id)).one()
+    page = deciding.get(f"/verzoeken/{number}")
+    page.submit(f"/verzoeken/{number}/besluit", verdict="grant", answer="Goed.")
+    assert "opheffen" not in deciding.get(f"/verzoeken/{number}").response.get_data(as_text=True)
+    page = mine.get("/mijn-gegevens/bezwaar")
+    assert "De computer rekent niet met jouw gegevens." in page.text
+    mine.post(f"/mijn-gegevens/verzoeken/{number}/stoppen", page.values(f"/mijn-gegevens/verzoeken/{number}/stoppen"))
+    assert not session.get(DataRequest, number).is_in_force
+    browse.as_(make.employer_of(make.organisation())).get("/mijn-gegevens/bezwaar", status=403)

@@ -1,0 +1,171 @@
+"""A student whose data is only kept, or with whom the computer may not reckon: what holds, and how it ends."""
+
+import pytest
+from sqlalchemy import select
+
+from stagemakelaar.casework.actions import RESTRICTED, close, pause, reopen, resume
+from stagemakelaar.casework.models import Case, CaseState
+from stagemakelaar.casework.queries import case_of, cases_found
+from stagemakelaar.db import transaction
+from stagemakelaar.errors import DomainError, Overtaken
+from stagemakelaar.outbox import Message
+from stagemakelaar.people.models import Role, Student, User
+from stagemakelaar.placements import actions as placements
+from stagemakelaar.placements.models import BrokerReason, Placement
+from stagemakelaar.retention import soon_due
+from stagemakelaar.rights import limits, requests
+from stagemakelaar.rights.models import DataRequest, RequestKind
+from stagemakelaar.rounds.queries import count_taking_part
+from stagemakelaar.rounds.review import objections_between
+
+RESTRICTION, OBJECTION = RequestKind.RESTRICTION, RequestKind.OBJECTION
+
+
+@pytest.fixture
+def coordinator(make):
+    return make.staff(Role.COORDINATOR)
+
+
+@pytest.fixture
+def granted(make, coordinator):
+    """Ask and grant for a student; gives back the number of the request."""
+
+    def do(student, kind):
+        with transaction() as session:
+            asked = requests.ask(
+                session, kind=kind, why="Mijn postcode klopt niet.", by=session.get(User, student.user_id)
+            )
+            requests.grant(session, asked, answer="Dat zoeken we uit.", by=coordinator)
+            return asked.id
+
+    return do
+
+
+def in_a_run(session, student):
+    return count_taking_part(session, student.programme_id)[0]
+
+
+def test_who_is_restricted_is_in_no_run_and_no_list_and_the_case_rests(make, session, granted):
+    student, place, broker = make.student(searching=True), make.place(), make.broker()
+    assert (in_a_run(session, student), len(session.scalars(cases_found(broker)).all())) == (1, 1)
+    granted(student, RESTRICTION)
+    case = case_of(session, student)
+    assert (case.state, case.paused_from, case.state_note) == (CaseState.PAUSED, CaseState.SEARCHING, RESTRICTED)
+    assert (in_a_run(session, student), session.scalars(cases_found(broker)).all()) == (0, [])
+    assert objections_between(session, session.get(Student, student.id), place)
+    for again in (resume, reopen):
+        with pytest.raises(DomainError), transaction() as writing:
+            again(writing, writing.get(Case, case.id), by=broker)
+
+
+def test_who_objects_is_in_no_run_and_still_searched_for_by_hand(make, session, granted):
+    student, place, broker = make.student(searching=True), make.place(), make.broker()
+    granted(student, OBJECTION)
+    assert in_a_run(session, student) == 0
+    assert case_of(session, student).state is CaseState.SEARCHING
+    assert len(session.scalars(cases_found(broker)).all()) == 1
+    assert objections_between(session, session.get(Student, student.id), place) == []
+
+
+def test_a_stage_goes_on_and_one_that_is_lost_meanwhile_is_not_searched_for_anew(make, session, granted):
+    student, place, broker = make.student(searching=True), make.place(), make.broker()
+    with transaction() as writing:
+        one = placements.plan(
+            writing, writing.get(Student, student.id), writing.merge(place, load=False), reasons={}, by=broker
+        )
+        number = one.id
+    granted(student, RESTRICTION)
+    assert case_of(session, student).state is CaseState.PLACED
+    with transaction() as writing:
+        placements.withdraw(
+            writing, writing.get(Placement, number), reason=BrokerReason.OTHER, note="Brand.", by=broker
+        )
+    case = case_of(session, student)
+    assert (case.state, case.paused_from) == (CaseState.PAUSED, CaseState.SEARCHING)
+
+
+def test_it_ends_a_week_after_a_letter_and_the_search_goes_on(make, session, granted, coordinator, moment):
+    student = make.student(searching=True)
+    number = granted(student, RESTRICTION)
+    with pytest.raises(DomainError), transaction() as writing:
+        requests.announce_end(writing, writing.get(DataRequest, number), why=" ", by=coordinator)
+    with transaction() as writing:
+        requests.announce_end(writing, writing.get(DataRequest, number), why="Nagekeken.", by=coordinator)
+    letter = session.scalars(select(Message).order_by(Message.id.desc())).first()
+    assert (letter.kind, letter.to, letter.data["day"]) == (
+        "student_restriction_ends",
+        student.user.email,
+        "2027-02-10",
+    )
+    with transaction() as writing:
+        assert limits.end_due(writing) == 0
+    moment("2027-02-10T08:00:00+01:00")
+    with transaction() as writing:
+        assert limits.end_due(writing) == 1
+        assert limits.end_due(writing) == 0
+    assert case_of(session, student).state is CaseState.SEARCHING
+    assert in_a_run(session, student) == 1
+    assert not session.get(DataRequest, number).is_in_force
+
+
+@pytest.mark.parametrize("kind", limits.LIMITS)
+def test_the_student_ends_it_at_once_and_may_ask_anew(make, session, granted, kind):
+    student = make.student(searching=True)
+    number = granted(student, kind)
+    with pytest.raises(Overtaken):
+        granted(student, kind)
+    with transaction() as writing:
+        requests.end(writing, writing.get(DataRequest, number), by=writing.get(User, student.user_id))
+    assert in_a_run(session, student) == 1
+    with pytest.raises(Overtaken), transaction() as writing:
+        requests.end(writing, writing.get(DataRequest, number), by=writing.get(User, student.user_id))
+    granted(student, kind)
+    assert in_a_run(session, student) == 0
+
+
+def test_a_pause_of_before_stays_one(make, session, granted):
+    student, broker = make.student(searching=True), make.broker()
+    with transaction() as writing:
+        pause(writing, case_of(writing, student), why="Op vakantie.", by=broker)
+    number = granted(student, RESTRICTION)
+    with transaction() as writing:
+        requests.end(writing, writing.get(DataRequest, number), by=writing.get(User, student.user_id))
+    assert case_of(session, student).state is CaseState.PAUSED
+
+
+def test_what_is_only_kept_is_not_erased_when_its_time_is_over(make, session, granted, moment):
+    student, broker = make.student(), make.broker()
+    with transaction() as writing:
+        close(writing, case_of(writing, student), why="Klaar.", by=broker)
+    number = granted(student, RESTRICTION)
+    moment("2028-03-03T10:00:00+01:00")
+    assert soon_due(session) == []
+    with transaction() as writing:
+        requests.end(writing, writing.get(DataRequest, number), by=writing.get(User, student.user_id))
+    assert soon_due(session) == []  # the time begins anew
+    moment("2029-03-03T10:00:00+01:00")
+    assert len(soon_due(session)) == 1
+
+
+@pytest.mark.parametrize("kind", limits.LIMITS)
+def test_it_wants_a_sentence_and_an_answer_and_is_for_students(make, session, coordinator, kind):
+    student, employer = make.student(), make.employer_of(make.organisation())
+    for who, why in ((student.user, " "), (employer, "Ik wil dit.")):
+        with pytest.raises(DomainError), transaction() as writing:
+            requests.ask(writing, kind=kind, why=why, by=writing.get(User, who.id))
+    with transaction() as writing:
+        number = requests.ask(writing, kind=kind, why="Ik wil dit.", by=writing.get(User, student.user_id)).id
+    with pytest.raises(DomainError), transaction() as writing:
+        requests.grant(writing, writing.get(DataRequest, number), answer="", by=coordinator)
+    told = [(one.kind, one.to) for one in session.scalars(select(Message))]
+    assert ("staff_request", "noord@demo.example") in told
+
+
+def test_who_is_restricted_can_still_be_erased(make, session, granted, coordinator):
+    student = make.student(searching=True)
+    granted(student, RESTRICTION)
+    with transaction() as writing:
+        asked = requests.ask(writing, kind=RequestKind.ERASURE, by=writing.get(User, student.user_id))
+        requests.grant(writing, asked, by=coordinator)
+    assert session.get(User, student.user_id).erased_at
+    assert case_of(session, student).state is CaseState.CLOSED
