@@ -46,12 +46,11 @@ class AnswerForm(BaseForm):
 @pages.get("/voorstellen/<int:proposal_id>/opmerkingen")
 @allow(Permission.SEE_CASES)
 def index(proposal_id):
-    proposal = proposal_for(current_session(), actor(), proposal_id)
-    note_reading(proposal.student, proposal=proposal_id)
     return _page(proposal_id, CommentForm())
 
 
 def _page(proposal_id, form):
+    note_reading(proposal_for(current_session(), actor(), proposal_id).student, proposal=proposal_id)
     session = current_session()
     proposal = proposal_for(session, actor(), proposal_id)
     threads = comments.threads_about(session, proposal)

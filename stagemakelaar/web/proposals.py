@@ -96,12 +96,12 @@ def _form(programme, *arguments, **known):
 @pages.get("/voorstellen/<int:proposal_id>")
 @allow(Permission.SEE_CASES)
 def show(proposal_id):
-    proposal = proposal_for(current_session(), actor(), proposal_id)
-    note_reading(proposal.student, proposal=proposal_id)
     return _page(proposal_id)
 
 
 def _page(proposal_id, form=None, look_form=None):
+    """The proposal with the file around it, which is a reading also where a form comes back refused."""
+    note_reading(proposal_for(current_session(), actor(), proposal_id).student, proposal=proposal_id)
     session = current_session()
     proposal = proposal_for(session, actor(), proposal_id)
     is_open = proposal.state is ProposalState.OPEN

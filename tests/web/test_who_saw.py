@@ -60,6 +60,7 @@ def in_the_trail(student):
     return [(clock.day_of(line.at), line.actor_id) for line in session.scalars(lines)]
 
 
+@pytest.mark.promise("P35")
 def test_it_is_the_trail_and_nothing_else(make, sign_in, student, broker, seen, moment):
     """P35: every day and person of the trail has a line here, and every line its readings there."""
     coordinator = SimpleNamespace(id=make.staff(Role.COORDINATOR, name="Marleen").id)
