@@ -17,6 +17,7 @@ from stagemakelaar.people.queries import student_of
 from stagemakelaar.rights import erasing, personal
 from stagemakelaar.rights.personal import Gone
 from stagemakelaar.rights.untold import untold_to
+from stagemakelaar.rounds.models import Unplaced
 
 SECRETS = frozenset(
     {
@@ -31,6 +32,7 @@ SECRETS = frozenset(
     }
 )
 OF_OTHERS = frozenset({"upload"})  # a school's list holds a whole class
+COUNTS_OF_OTHERS = frozenset({"shortage", "taken_by_class"})  # in what a run found: how many others, and of which class
 FOUND_BY_NAME = (OrganisationContact, ContactMoment, Task)  # of a contact person
 WHEN = frozenset({"created_at", "at", "held_on", "state", "state_changed_at", "kind", "starts_on", "ends_on", "cause"})
 
@@ -80,6 +82,8 @@ def _is_given(entry, column):
 
 
 def _as_told(untold, entry, key, row):
+    if entry.model is Unplaced and key == "facts":
+        return {name: value for name, value in (row[key] or {}).items() if name not in COUNTS_OF_OTHERS}
     if entry.model is not Case or untold.state_of(row["state"]) is row["state"]:
         return row[key]
     return {"state": CaseState.SEARCHING, "state_changed_at": None, "state_note": ""}.get(key, row[key])

@@ -267,12 +267,12 @@ def count_causes(session, run_id):
 
 
 def causes_for_codes(session, programme_id, codes):
-    """Why students of these codes stayed without a place in the round under review: (code, cause), most frequent first.
+    """Why students of these codes stayed without a place in the round under review: (code, cause, how many).
 
-    Who has found a place since does not count any more.
+    The most frequent come first. Who has found a place since does not count any more.
     """
     counted = (
-        select(Profile.code, Unplaced.cause)
+        select(Profile.code, Unplaced.cause, func.count())
         .join(Profile, Profile.student_id == Unplaced.student_id)
         .join(Case, Case.student_id == Unplaced.student_id)
         .join(Round, Round.chosen_run_id == Unplaced.run_id)

@@ -19,6 +19,8 @@ class Wanted(NamedTuple):
     why: str
 
 
+FEWEST = 10  # students; what holds for fewer could be known of one
+
 # Causes that are about places. What is about a person (age, a VOG, a condition) is not told to a company.
 SOUGHT = {
     Cause.NO_COMPANY_FOR_CODE: lazy_gettext("Er zijn nog te weinig bedrijven met een plek."),
@@ -31,12 +33,12 @@ IN_GENERAL = lazy_gettext("Er zijn nog studenten zonder plek.")
 
 
 def wanted_in_words(courses, causes):
-    """One `Wanted` per course for which someone stayed without a place; `causes` are (code, cause), most frequent
-    first.
+    """One `Wanted` per course for which someone stayed without a place; `causes` are (code, cause, how many students),
+    most frequent first.
     """
     main = {}
-    for code, cause in causes:
-        main.setdefault(code, SOUGHT.get(Cause(cause), IN_GENERAL))
+    for code, cause, students in causes:
+        main.setdefault(code, SOUGHT.get(Cause(cause), IN_GENERAL) if students >= FEWEST else IN_GENERAL)
     return [Wanted(course, str(main[course.code])) for course in courses if course.code in main]
 
 

@@ -51,14 +51,20 @@ class TestWhyHere:
 
 
 class TestWanted:
-    def test_a_course_for_which_seats_are_short_is_named(self, make, broker, company, company_reads):
+    @pytest.mark.promise("P20")
+    @pytest.mark.parametrize(
+        ("students", "why"), [(11, "meer studenten dan plekken"), (10, "nog studenten zonder plek")]
+    )
+    def test_why_seats_are_short_is_told_when_it_holds_for_ten(
+        self, make, broker, company, company_reads, students, why
+    ):
         make.place(company, seats=1)
-        for _number in range(2):
+        for _number in range(students):
             make.student(searching=True, last_name=SECRET)
         computed(broker)
         page = company_reads("/bedrijf")
         assert "Wat we nog zoeken" in page.text
-        assert "niveau 2. Er zijn meer studenten dan plekken." in page.text
+        assert f"niveau 2. Er zijn {why}." in page.text
         assert SECRET not in page.text
 
     @pytest.mark.parametrize("facts", [{"has_vog": False, "starts_on": date(2027, 2, 8)}])
