@@ -58,6 +58,7 @@ def _options(words):
     parser.add_argument("--letters", type=int, help="how many processes for letters")
     parser.add_argument("--seed", type=int, default=1, help="who takes part, and who looks at what")
     parser.add_argument("--locust", type=Path, default=LOCUST, help="where locust is")
+    parser.add_argument("--pace", type=float, default=1, help="this part of what is promised, to see what can be held")
     parser.add_argument("--note", default="", help="what to write down beside the figures")
     parser.add_argument("--profile", type=Path, help="a py-spy to look at one process of the pages with")
     return parser.parse_args(words)
@@ -72,7 +73,7 @@ def _once(name, options, number):
     url = options.database if database is None else database.url
     served = Served(url, letters=options.letters or scenario.letters, is_small=is_small)
     try:
-        setting = _cast(served, scenario, seconds, options.seed + number)
+        setting = _cast(served, scenario, seconds, options.seed + number, options.pace)
         before = load_now()
         served.start()
         began = datetime.now().astimezone()
@@ -90,6 +91,7 @@ def _once(name, options, number):
         served.close()
         if database is not None:
             database.drop()
+    asked = {"pace": options.pace}
     run = {
         "scenario": name,
         "what": scenario.what,
@@ -105,7 +107,7 @@ def _once(name, options, number):
         "load": [before, load_now()],
         "versions": {library: version(library) for library in LIBRARIES},
         "locust_cpu_s": round(told["cpu_seconds"], 1),
-        **judged(scenario, told["deeds"], began.timestamp(), setting["phases"], facts, extra | counted),
+        **judged(scenario, told["deeds"], began.timestamp(), setting["phases"], facts, asked | extra | counted),
         **errors,
     }
     moment = began.strftime("%Y-%m-%dT%H%M%S")
@@ -115,7 +117,7 @@ def _once(name, options, number):
     return run
 
 
-def _cast(served, scenario, seconds, seed):
+def _cast(served, scenario, seconds, seed, pace):
     """Choose the people of this run, by a program that has the settings of the service; the setting for locust."""
     needs, made = served.folder / "needs.json", served.folder / "cast.json"
     needs.write_text(json.dumps({"seed": seed, **scenario.needs}))
@@ -126,10 +128,14 @@ def _cast(served, scenario, seconds, seed):
         "via": ["127.0.0.1", served.port],
         "post": str(served.post),
         "out": str(served.folder / "deeds.json"),
-        "phases": scenario.phases(seconds),
+        "phases": [_at_pace(phase, pace) for phase in scenario.phases(seconds)],
         "look": scenario.look,
         **json.loads(made.read_text()),
     }
+
+
+def _at_pace(phase, pace):
+    return {what: rate if what == "seconds" else rate * pace for what, rate in phase.items()}
 
 
 def _let_them(locust, setting, served):

