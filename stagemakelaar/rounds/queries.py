@@ -306,22 +306,24 @@ def last_search_for(session, student):
 # --- what else was possible ----------------------------------------------------------------------------------------
 
 
-def alternatives_for(session, proposal):
-    """The other places that this student could have had, by name: a list of (place, Alternative, {key: name}).
+def alternatives_for(session, proposal, most=None):
+    """The other places that this student could have had: how many, and of the first `most` by name a list of (place,
+    Alternative, {key: student who would move}).
 
     The order says nothing about which is best; what each would cost is exact. None when the run was emptied since.
     """
     if is_forgotten(session, proposal.run):
-        return []
+        return 0, []
     problem, outcome = computed(session, proposal.run)
-    found = alternatives(problem, outcome, proposal.student_id)
-    wanted = {other.opening for other in found}
-    wanted |= {key for other in found for move in other.moves for key in (move.before, move.after) if key is not None}
-    moved = {move.candidate for other in found for move in other.moves}
-    places = {place.id: place for place in session.scalars(select(Place).where(Place.id.in_(wanted)))}
+    found = {other.opening: other for other in alternatives(problem, outcome, proposal.student_id)}
+    by_name = (Organisation.sort_name, Place.title, Place.id)
+    named = select(*by_name).join(Organisation, Organisation.id == Place.organisation_id).where(Place.id.in_(found))
+    ordered = [row.id for row in sorted(session.execute(named))]
+    shown = ordered[:most]
+    moved = {move.candidate for key in shown for move in found[key].moves}
+    places = {place.id: place for place in session.scalars(select(Place).where(Place.id.in_(shown)))}
     students = {student.id: student for student in session.scalars(select(Student).where(Student.id.in_(moved)))}
-    rows = [(places[other.opening], other, students) for other in found if other.opening in places]
-    return sorted(rows, key=lambda row: (row[0].organisation.sort_name, row[0].title, row[0].id))
+    return len(ordered), [(places[key], found[key], students) for key in shown]
 
 
 def computed(session, run):

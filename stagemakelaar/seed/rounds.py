@@ -70,7 +70,7 @@ def this_round(session, town):
 
 def _replace(session, proposal, broker, seconds):
     """Choose another place than was proposed; gives back whether there is one."""
-    for place, _cost, _who in alternatives_for(session, proposal):
+    for place, _cost, _who in alternatives_for(session, proposal)[1]:
         if review.objection_between(session, proposal.student, place) is None:
             why = "De student kent dit bedrijf al."
             by_hand.replace(

@@ -44,7 +44,7 @@ from stagemakelaar.web.run_words import settings_in_words
 
 pages = Blueprint("proposals", __name__)
 
-MOST_ALTERNATIVES = 50
+MOST_ALTERNATIVES = 20
 
 
 class DecisionForm(BaseForm):
@@ -106,7 +106,7 @@ def _page(proposal_id, form=None, look_form=None):
     proposal = proposal_for(session, actor(), proposal_id)
     is_open = proposal.state is ProposalState.OPEN
     can_be_decided = _is_looked_at(proposal) and may(actor(), Permission.DECIDE)
-    others = alternatives_for(session, proposal)
+    count_others, others = alternatives_for(session, proposal, MOST_ALTERNATIVES)
     before, after = neighbours(session, proposal)
     return render_template(
         "proposals/show.html",
@@ -123,8 +123,8 @@ def _page(proposal_id, form=None, look_form=None):
         may_hint=may(actor(), Permission.DECIDE),
         total=total_in_words(proposal.facts),
         priority=PRIORITY[proposal.priority_class],
-        others=alternatives_in_words(others[:MOST_ALTERNATIVES]),
-        count_others=len(others),
+        others=alternatives_in_words(others),
+        count_others=count_others,
         before=before,
         after=after,
         decides=can_be_decided and is_open,
