@@ -9,6 +9,7 @@ WITH_TABLES = (
     "reference.models",
     "people.models",
     "people.saved_views",
+    "people.staff_rights",
     "people.signing_in",
     "places.models",
     "casework.models",

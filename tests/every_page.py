@@ -11,6 +11,7 @@ from stagemakelaar.casework.models import Task, TaskState
 from stagemakelaar.intake.models import Upload, UploadKind
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Student, User
+from stagemakelaar.people.staff_rights import RightsChange
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.places.models import Interest, Membership, Recognition
 from stagemakelaar.rights.models import DataRequest, RequestState
@@ -266,6 +267,14 @@ POST /verzoeken/{request}/opheffen                                  c
 GET  /accounts                                                      a
 GET  /accounts/uitnodigen                                           a
 POST /accounts/uitnodigen                                           a
+GET  /accounts/rechten                                              au
+POST /accounts/rechten/{rights_change}/toestaan                     a
+POST /accounts/rechten/{rights_change}/afwijzen                     a
+GET  /accounts/{account}/rechten                                    a
+POST /accounts/{account}/rechten                                    a
+POST /accounts/{account}/nagekeken                                  a
+GET  /accounts/uitloggen                                            a
+POST /accounts/uitloggen                                            a
 GET  /accounts/app                                                  ca
 POST /accounts/app/{account}/vragen                                 ca
 POST /accounts/app/{account}/toestaan                               ca
@@ -357,5 +366,6 @@ def records_of(session):
             select(DataRequest.id).where(DataRequest.programme_id == noord, DataRequest.state == RequestState.OPEN)
         ),
         "own_request": first(select(DataRequest.id).where(DataRequest.programme_id == noord)),
+        "rights_change": first(select(RightsChange.id)),
         "account": first(select(User.id).where(User.email == "leaver@demo.example")),
     }

@@ -54,6 +54,7 @@ OWNERS = {
         "UserSession",
         "RecoveryCode",
         "FactorReset",
+        "RightsChange",
         "Invitation",
         "SavedView",
     },

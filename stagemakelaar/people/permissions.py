@@ -24,6 +24,7 @@ class Permission(enum.Enum):
     REPLAY_POST = "replay_post"  # see undelivered letters and put them back in the queue
     PROGRAMME_SETTINGS = "programme_settings"  # weights, terms, four eyes
     MANAGE_ACCOUNTS = "manage_accounts"  # invite and disable staff; no student files
+    SEE_STAFF_RIGHTS = "see_staff_rights"  # who of the staff has which rights, given by whom, looked at when
     RESET_FACTORS = "reset_factors"  # two together: let a colleague who lost the app set it up anew
     READ_TRAIL = "read_trail"  # the audit trail
     OWN_RIGHTS = "own_rights"  # ask to be erased
@@ -63,9 +64,16 @@ GRANTS = {
         Permission.OWN_ACCOUNT,
         Permission.OWN_FACTORS,
     },
-    Role.ADMIN: {Permission.MANAGE_ACCOUNTS, Permission.RESET_FACTORS, Permission.OWN_ACCOUNT, Permission.OWN_FACTORS},
+    Role.ADMIN: {
+        Permission.MANAGE_ACCOUNTS,
+        Permission.SEE_STAFF_RIGHTS,
+        Permission.RESET_FACTORS,
+        Permission.OWN_ACCOUNT,
+        Permission.OWN_FACTORS,
+    },
     Role.AUDITOR: {
         Permission.READ_TRAIL,
+        Permission.SEE_STAFF_RIGHTS,
         Permission.SEE_RIGHTS,
         Permission.OWN_ACCOUNT,
         Permission.OWN_FACTORS,

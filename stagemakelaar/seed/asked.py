@@ -1,13 +1,16 @@
-"""What people asked about their own data: one request in each state, so that a newcomer sees them all."""
+"""What people asked: about their own data, one request in each state, and another role for a colleague."""
 
 from sqlalchemy import select
 
 from stagemakelaar.casework.models import Case, CaseState
-from stagemakelaar.people.models import Role, User
+from stagemakelaar.people import staff_rights
+from stagemakelaar.people.models import Programme, Role, User
 from stagemakelaar.rights import requests
 from stagemakelaar.rights.models import RequestKind
+from stagemakelaar.seed.accounts import DOMAIN
 
 WHY = "Ik ga iets anders doen."
+PAIR = (f"leaver@{DOMAIN}", f"admin2@{DOMAIN}")
 LIMITED = {
     RequestKind.RESTRICTION: "Mijn postcode klopt niet. Gebruik mijn gegevens even niet.",
     RequestKind.OBJECTION: "Ik wil dat een mens een plek voor mij zoekt.",
@@ -38,6 +41,7 @@ def ask(session, programme_id):
     for request in asked[2:3] if coordinator is not None else ():
         requests.refuse(session, request, answer=REFUSED, by=coordinator)
     _ask_for_limits(session, programme_id, coordinator)
+    _ask_for_rights(session, programme_id)
 
 
 def _ask_for_limits(session, programme_id, coordinator):
@@ -50,3 +54,12 @@ def _ask_for_limits(session, programme_id, coordinator):
         request = requests.ask(session, kind=kind, why=LIMITED[kind], by=case.student.user)
         if kind is RequestKind.RESTRICTION and coordinator is not None:
             requests.grant(session, request, answer=GRANTED, by=coordinator)
+
+
+def _ask_for_rights(session, programme_id):
+    """One administrator asks another role for a broker; the second has to grant it."""
+    who = {user.email: user for user in session.scalars(select(User).where(User.email.in_(PAIR)))}
+    broker, admin = map(who.get, PAIR)
+    if broker is not None and admin is not None and broker.programme_id == programme_id:
+        programme = session.get_one(Programme, programme_id)
+        staff_rights.ask(session, broker.id, role=Role.COORDINATOR, programme=programme, by=admin)

@@ -5,23 +5,30 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import select
 
+from stagemakelaar import audit
 from stagemakelaar.db import current_session, transaction
-from stagemakelaar.errors import N_, DomainError, NotFound
+from stagemakelaar.errors import DomainError, NotFound
 from stagemakelaar.labels import label
 from stagemakelaar.people import actions as people
+from stagemakelaar.people import staff_rights
 from stagemakelaar.people.models import STAFF, Role, User
 from stagemakelaar.people.permissions import Permission
-from stagemakelaar.people.queries import programmes, staff_accounts
-from stagemakelaar.people.signing_in import invitations
+from stagemakelaar.people.queries import programmes, staff_accounts, user_with
+from stagemakelaar.people.signing_in import links, notices
+from stagemakelaar.people.signing_in.sessions import end_sessions_of
 from stagemakelaar.reference import formats
-from stagemakelaar.web.access import actor, allow
+from stagemakelaar.web.access import actor, allow, confirmed_lately
 from stagemakelaar.web.fields import OneOf, Pick
 from stagemakelaar.web.forms import BaseForm, ButtonForm, Text, required
 from stagemakelaar.web.paging import rows_of
 
 pages = Blueprint("accounts", __name__)
 
-OF_A_PROGRAMME = {Role.BROKER, Role.COORDINATOR}
+
+def note_reading_of_staff(page):
+    """Note in the trail that this user reads a list of the staff; before the page looks anything up."""
+    with transaction() as session:
+        audit.record(session, "staff.read", by=actor(), page=page)
 
 
 def invite_form(sent=None):
@@ -58,6 +65,7 @@ def invite_form(sent=None):
 @allow(Permission.MANAGE_ACCOUNTS)
 def index():
     """All accounts of staff."""
+    note_reading_of_staff("accounts")
     rows = rows_of(current_session(), staff_accounts())
     return render_template("accounts/index.html", rows=rows, button_form=ButtonForm(), me=actor())
 
@@ -77,50 +85,102 @@ def send_invitation():
     form, offered = invite_form(request.form)
     if not form.validate():
         return render_template("accounts/invite.html", form=form), 422
-    role = Role(form.role.data)
-    programme = offered.get(form.programme.data) if role in OF_A_PROGRAMME else None
     try:
-        _send(form, role, programme)
+        with transaction() as session:
+            waits = staff_rights.invite(
+                session,
+                email=form.email.data,
+                name=form.name.data,
+                role=Role(form.role.data),
+                programme=offered.get(form.programme.data),
+                by=actor(),
+            )
     except DomainError as refusal:
         form.refuse(refusal)
         return render_template("accounts/invite.html", form=form), 422
+    if waits is not None:
+        flash(
+            _("Gevraagd. Een beheerder erbij: dat staat een tweede beheerder toe. Dan gaat de uitnodiging weg."),
+            "success",
+        )
+        return redirect(url_for("staff_rights.index"), 303)
     flash(_("De uitnodiging gaat per mail naar uw collega. De link werkt een uur."), "success")
     return redirect(url_for("accounts.index"), 303)
-
-
-def _send(form, role, programme):
-    if role in OF_A_PROGRAMME and programme is None:
-        raise DomainError(N_("Kies bij welk programma uw collega hoort."), field="programme")
-    with transaction() as session:
-        invitations.invite(
-            session, email=form.email.data, name=form.name.data, role=role, programme=programme, by=actor()
-        )
 
 
 @pages.post("/accounts/<int:user_id>/uitschakelen")
 @allow(Permission.MANAGE_ACCOUNTS)
 def disable(user_id):
     """Close an account at once."""
-    return _change(
-        user_id, people.disable, lazy_gettext("Het account is uitgeschakeld. Wie ermee werkte, is uitgelogd.")
-    )
+    if _pressed():
+        with transaction() as session:
+            user = session.scalars(select(User).where(User.id == user_id, User.role.in_(STAFF))).first()
+            if user is None:
+                raise NotFound
+            people.disable(session, user, by=actor())
+        flash(_("Het account is uitgeschakeld. Wie ermee werkte, is uitgelogd."), "success")
+    return redirect(url_for("accounts.index"), 303)
 
 
 @pages.post("/accounts/<int:user_id>/inschakelen")
 @allow(Permission.MANAGE_ACCOUNTS)
 def enable(user_id):
-    """Open an account again."""
-    return _change(user_id, people.enable, lazy_gettext("Het account werkt weer."))
-
-
-def _change(user_id, action, done):
-    if not ButtonForm(request.form).validate():
-        flash(_("Deze pagina stond te lang open. Probeer het opnieuw."), "error")
+    """Open an account again; that of an administrator waits for a second one."""
+    if not _pressed():
         return redirect(url_for("accounts.index"), 303)
     with transaction() as session:
-        user = session.scalars(select(User).where(User.id == user_id, User.role.in_(STAFF))).first()
-        if user is None:
-            raise NotFound
-        action(session, user, by=actor())
-    flash(str(done), "success")
+        waits = staff_rights.enable(session, user_id, by=actor())
+    if waits is not None:
+        flash(_("Gevraagd. Een tweede beheerder kan het nu toestaan."), "success")
+        return redirect(url_for("staff_rights.index"), 303)
+    flash(_("Het account werkt weer."), "success")
     return redirect(url_for("accounts.index"), 303)
+
+
+def _pressed():
+    if ButtonForm(request.form).validate():
+        return True
+    flash(_("Deze pagina stond te lang open. Probeer het opnieuw."), "error")
+    return False
+
+
+# --- signing somebody out ------------------------------------------------------------------------------------------
+
+
+class SignOutForm(BaseForm):
+    """Whose sessions end: anyone's, known by their address."""
+
+    email = Text(
+        lazy_gettext("E-mailadres van het account"),
+        clean=formats.clean_email,
+        validators=[required(lazy_gettext("Vul het e-mailadres in."))],
+        render_kw={"type": "email", "inputmode": "email", "autocomplete": "off", "spellcheck": "false"},
+    )
+
+
+@pages.get("/accounts/uitloggen")
+@allow(Permission.MANAGE_ACCOUNTS)
+@confirmed_lately
+def sign_out():
+    """Whom to sign out everywhere."""
+    return render_template("accounts/sign_out.html", form=SignOutForm())
+
+
+@pages.post("/accounts/uitloggen")
+@allow(Permission.MANAGE_ACCOUNTS)
+@confirmed_lately
+def end_sessions():
+    """End all sessions of an account, whoever's it is (ASVS 7.4.5). The answer does not say whether there is one."""
+    form = SignOutForm(request.form)
+    if not form.validate():
+        return render_template("accounts/sign_out.html", form=form), 422
+    with transaction() as session:
+        user = user_with(session, form.email.data)
+        if user is None or user.id == actor().id:
+            audit.record(session, "sessions.ended", by=actor(), result="refused")
+        else:
+            end_sessions_of(session, user, by=actor())
+            links.lapse(session, user)
+            notices.tell(session, user, notices.What.SIGNED_OUT)
+    flash(_("Als er een account is met dit adres, is het overal uitgelogd. Die persoon krijgt een mail."), "success")
+    return redirect(url_for("accounts.sign_out"), 303)

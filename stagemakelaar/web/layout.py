@@ -39,8 +39,12 @@ MENUS = {
         ("post.index", lazy_gettext("Post")),
         ("data_requests.index", lazy_gettext("AVG-verzoeken")),
     ],
-    Role.ADMIN: [("accounts.index", lazy_gettext("Accounts"))],
-    Role.AUDITOR: [("trail.index", lazy_gettext("Logboek")), ("data_requests.index", lazy_gettext("AVG-verzoeken"))],
+    Role.ADMIN: [("accounts.index", lazy_gettext("Accounts")), ("staff_rights.index", lazy_gettext("Rechten"))],
+    Role.AUDITOR: [
+        ("trail.index", lazy_gettext("Logboek")),
+        ("data_requests.index", lazy_gettext("AVG-verzoeken")),
+        ("staff_rights.index", lazy_gettext("Rechten")),
+    ],
 }
 MENUS[Role.COORDINATOR] = [*MENUS[Role.BROKER], ("programme.settings", lazy_gettext("Instellingen"))]
 

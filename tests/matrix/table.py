@@ -58,6 +58,7 @@ CELLS = """
    letters             -    -    -    -    -    -    -    RU   RU   RU   -    -
    letter              -    -    -    -    -    -    -    U    o    U    -    -
    settings            -    -    -    -    -    -    -    -    -    RU   -    -
+   staff-rights        -    -    -    -    -    -    -    -    -    -    R    R
    accounts            -    -    -    -    -    -    -    -    -    -    RCU  -
    factors             -    -    -    -    -    -    -    -    -    RA   RA   -
    trail               -    -    -    -    -    -    -    -    -    -    -    R
@@ -305,6 +306,14 @@ POST /instellingen                                           settings U
 GET  /accounts                                               accounts R
 GET  /accounts/uitnodigen                                    accounts C
 POST /accounts/uitnodigen                                    accounts C
+GET  /accounts/rechten                                       staff-rights R
+POST /accounts/rechten/{rights_change}/toestaan              accounts U
+POST /accounts/rechten/{rights_change}/afwijzen              accounts U
+GET  /accounts/{account}/rechten                             accounts R
+POST /accounts/{account}/rechten                             accounts U
+POST /accounts/{account}/nagekeken                           accounts U
+GET  /accounts/uitloggen                                     accounts R
+POST /accounts/uitloggen                                     accounts U
 GET  /accounts/app                                           factors R
 POST /accounts/app/{broker}/vragen                           factors A
 POST /accounts/app/{broker}/toestaan                         factors A

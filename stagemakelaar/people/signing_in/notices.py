@@ -16,6 +16,8 @@ class What(enum.Enum):
     ADDRESS = "address"
     NEW_BROWSER = "new_browser"
     RESET_GRANTED = "reset_granted"
+    RIGHTS = "rights"
+    SIGNED_OUT = "signed_out"
 
 
 def tell(session, user, what, *, to=None, **words):
