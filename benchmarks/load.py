@@ -84,7 +84,7 @@ def _once(name, options, number):
             extra = beside.result() if beside else {}
             if spy is not None:
                 spy.wait(60)
-        counted = scenario.count(SimpleNamespace(database=database, served=served)) if scenario.count else {}
+        counted = scenario.count(SimpleNamespace(database=database, since=began)) if scenario.count else {}
         errors = _errors(told["deeds"], served)
         facts = watch.facts()
     finally:

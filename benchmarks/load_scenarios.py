@@ -232,7 +232,7 @@ def letters_out(run):
     found = run.database.ask(
         "SELECT percentile_disc(0.95) WITHIN GROUP (ORDER BY took), max(took), count(*) FROM"
         " (SELECT extract(epoch FROM sent_at - due_at)::float AS took FROM message WHERE key LIKE 'placement:%'"
-        " AND state = 'sent' AND sent_at > (SELECT min(created_at) FROM user_session)) AS sent"
+        f" AND state = 'sent' AND sent_at > '{run.since.isoformat()}') AS sent"
     )[0]
     return {"letters": {"p95": _round(found[0]), "max": _round(found[1]), "sent": found[2], "waiting": waiting}}
 
@@ -246,7 +246,7 @@ def decided_once(run):
         " GROUP BY proposal_id HAVING count(*) > 1) AS twice"
     )[0][0]
     approved = run.database.ask(
-        "SELECT count(*) FROM review WHERE verdict = 'approve' AND at > (SELECT min(created_at) FROM user_session)"
+        f"SELECT count(*) FROM review WHERE verdict = 'approve' AND at > '{run.since.isoformat()}'"
     )[0][0]
     return {"double": double, "approved": approved}
 

@@ -97,11 +97,12 @@ class Served:
         browser = Browser(self.base, ("127.0.0.1", self.port), "127.0.0.1")
         end = time.monotonic() + READY_WITHIN
         while time.monotonic() < end:
-            if browser.get("/gezondheid/klaar").status == 200:
+            answer = browser.get("/gezondheid/klaar")
+            if answer.status == 200:
                 browser.hang_up()
                 return
             time.sleep(0.3)
-        raise RuntimeError((self.folder / "web.log").read_text()[-3000:])
+        raise SystemExit(f"not ready: {answer.text}\n{self.log()[-3000:]}")
 
     def log(self, name="web"):
         """What a process wrote."""
