@@ -23,7 +23,7 @@ from types import SimpleNamespace
 
 from benchmarks.city import ROOT
 from benchmarks.load_database import Copy, load_now
-from benchmarks.load_judge import judged, table
+from benchmarks.load_judge import judged, table, warm_up
 from benchmarks.load_scenarios import SCENARIOS
 from benchmarks.load_service import Served
 from benchmarks.load_watch import Watch
@@ -77,7 +77,7 @@ def _once(name, options, number):
         before = load_now()
         served.start()
         began = datetime.now().astimezone()
-        with Watch(served.processes, database) as watch:
+        with Watch(served.processes, database, warm=warm_up(setting["phases"])) as watch:
             beside = scenario.beside(served, seconds) if scenario.beside else None
             spy = _spy(options, served, seconds)
             told = _let_them(options.locust, setting, served)

@@ -5,12 +5,19 @@ from collections import Counter, defaultdict
 
 KEEPS_PACE = 0.97  # of what was asked, this much must have been served
 OUTCOMES = ("done", "shed", "overtaken", "refused", "broken")
-WARM = 10  # seconds at the start that are not counted: programs that were never asked anything
+WARM = (
+    30  # seconds at the start that are not counted: programs that were never asked anything; shorter in a short phase
+)
+
+
+def warm_up(phases):
+    """Seconds at the start of these phases that are not counted."""
+    return min(WARM, phases[0]["seconds"] / 4)
 
 
 def judged(scenario, deeds, began, phases, facts, extra):
     """The figures of a run, and what was demanded: name, demand, measured, met."""
-    counted = [deed for deed in deeds if deed[0] - began >= min(WARM, phases[0]["seconds"] / 5)]
+    counted = [deed for deed in deeds if deed[0] - began >= warm_up(phases)]
     kinds = defaultdict(list)
     for deed in counted:
         kinds[deed[1]].append(deed)
@@ -27,7 +34,7 @@ def judged(scenario, deeds, began, phases, facts, extra):
         **extra,
         "all": spread([deed[3] for deed in counted]),
     }
-    run["per_page_ms"] = _per_page(facts, figures, deeds, counted)
+    run["per_page_ms"] = _per_page(facts, figures)
     run["demands"] = [
         {"what": what, "demand": demand, "measured": measured, "met": bool(met)}
         for what, demand, measured, met in scenario.demands(run)
@@ -73,11 +80,9 @@ def _by_name(rows):
     return dict(sorted(named.items()))
 
 
-def _per_page(facts, figures, deeds, counted):
+def _per_page(facts, figures):
     """Milliseconds of CPU of each part, per answer of any kind: busy neighbours change this little."""
-    answers = (
-        sum(figure["count"] for kind, figure in figures.items() if kind != "letter") * len(deeds) / max(len(counted), 1)
-    )
+    answers = sum(figure["count"] for kind, figure in figures.items() if kind != "letter")
     return {part: round(1000 * spent / max(answers, 1), 2) for part, spent in facts["cpu_s"].items()}
 
 

@@ -232,7 +232,7 @@ def letters_out(run):
     found = run.database.ask(
         "SELECT percentile_disc(0.95) WITHIN GROUP (ORDER BY took), max(took), count(*) FROM"
         " (SELECT extract(epoch FROM sent_at - due_at)::float AS took FROM message WHERE key LIKE 'placement:%'"
-        f" AND state = 'sent' AND sent_at > '{run.since.isoformat()}') AS sent"
+        f" AND state = 'sent' AND due_at > '{run.since.isoformat()}') AS sent"
     )[0]
     return {"letters": {"p95": _round(found[0]), "max": _round(found[1]), "sent": found[2], "waiting": waiting}}
 

@@ -11,10 +11,13 @@ WEIGH = 5.0  # memory is added up page by page, which itself takes time
 
 
 class Watch:
-    """Wacht: a thread that notes CPU, memory and, with PostgreSQL, connections and the longest transaction."""
+    """Wacht: a thread that notes CPU, memory and, with PostgreSQL, connections and the longest transaction.
 
-    def __init__(self, processes, database=None):
-        self._processes, self._database = processes, database
+    CPU is counted from `warm` seconds after the beginning.
+    """
+
+    def __init__(self, processes, database=None, *, warm=0):
+        self._processes, self._database, self._warm = processes, database, warm
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._go_round, daemon=True)
         self.memory: list = []  # (seconds since the start, MB of the service)
@@ -42,8 +45,10 @@ class Watch:
 
     def _go_round(self):
         connection = self._connect()
-        weighed = -WEIGH
+        weighed, is_warm = -WEIGH, False
         while not self._stopping.wait(LOOK):
+            if not is_warm and time.monotonic() - self.began >= self._warm:
+                is_warm, self._cpu_before, self._server_before = True, self._own_cpu(), dict(self._server_cpu)
             if connection is not None:
                 self._look_at_database(connection)
             if time.monotonic() - weighed >= WEIGH:
@@ -73,7 +78,6 @@ class Watch:
             if waits:
                 self.most["waiting_s"] = max(self.most["waiting_s"], round(float(asked or 0), 2))
             spent = cpu_of(pid)
-            self._server_before.setdefault(pid, spent if time.monotonic() - self.began < 2 * LOOK else 0)
             self._server_cpu[pid] = spent
 
     def _pids(self):

@@ -138,7 +138,12 @@ def _call_postgresql(_dialect, _record, words, named):
 
 
 def _prepare_postgresql(connection, _record):
-    """Interpret every query: our statements are long and quick, and compiling one costs ten times what it takes."""
+    """Interpret every query: our statements are long and quick, and compiling one costs ten times what it takes.
+
+    The driver has the server keep the plan of what is asked again and again, of a hundred statements unless told
+    otherwise; our pages ask several hundreds, so that each would push out the other before it was kept.
+    """
+    connection.prepared_max = 500
     connection.autocommit = True
     connection.execute("SET jit = off")
     connection.autocommit = False
