@@ -68,6 +68,7 @@ def test_every_row_is_put_in_the_register(call, file, session):
     assert (equal.valid_from, equal.valid_until) == (date(2023, 8, 1), None)
 
 
+@pytest.mark.promise("P42")
 def test_the_same_file_twice_changes_nothing(call, file):
     call(file(CODES), "--equivalents", file(EQUIVALENTS, "equal.csv"))
     code, told = call(file(CODES), "--equivalents", file(EQUIVALENTS, "equal.csv"))

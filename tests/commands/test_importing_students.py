@@ -60,6 +60,7 @@ def test_the_trail_has_a_line_for_each_student_and_holds(call, session):
     assert walk(session).kind is None
 
 
+@pytest.mark.promise("P42")
 def test_the_same_list_twice_changes_nothing(call, session):
     call(LIST)
     lines = session.scalar(select(func.count()).select_from(audit.Entry))
@@ -75,12 +76,14 @@ def test_the_same_list_changes_nothing_after_its_first_day_has_passed(call, mome
     assert counts(call(text)[1])["same"] == 2
 
 
+@pytest.mark.promise("P42")
 def test_a_try_counts_the_same_and_changes_nothing(call):
     code, told = call(LIST, "--dry-run")
     assert (code, told["dry_run"], counts(told)) == (0, True, {"rows": 2, "new": 2, "changed": 0, "same": 0})
     assert how_many() == 0
 
 
+@pytest.mark.promise("P42")
 @pytest.mark.parametrize(
     ("text", "row", "column"),
     [

@@ -61,6 +61,7 @@ def test_a_list_is_carried_out_once_and_its_content_is_gone(pages, session):
     assert how_many(session) == before + 2
 
 
+@pytest.mark.promise("P42")
 def test_the_same_list_again_leaves_nothing_to_do(pages):
     upload(pages, STUDENTS).follow().submit("/doorvoeren")
     page = upload(pages, STUDENTS).follow()
@@ -68,6 +69,7 @@ def test_the_same_list_again_leaves_nothing_to_do(pages):
     assert not page.soup.main.find("form", action=lambda address: address and address.endswith("/doorvoeren"))
 
 
+@pytest.mark.promise("P42")
 def test_when_the_world_changed_meanwhile_the_list_is_told_anew(pages, make, session):
     sam = make.student(school_name="ROC Oost")
     page = upload(pages, f"e-mailadres;school\n{sam.user.email};ROC West\n").follow()
@@ -81,6 +83,7 @@ def test_when_the_world_changed_meanwhile_the_list_is_told_anew(pages, make, ses
     assert again(sam).profile.school_name == "ROC West"
 
 
+@pytest.mark.promise("P42")
 def test_one_wrong_row_keeps_all_out_and_is_told(pages, session):
     before = how_many(session)
     page = upload(pages, STUDENTS.replace("noor@", "noor")).follow()
