@@ -39,8 +39,9 @@ OF_PLACES = "kvk_nummer;vestigingsnummer;leerplaats;bedrijf;postcode;opleidingsc
 
 
 def students(rows):
+    born = [BORN + timedelta(days=day) for day in range(900)]
     return STUDENTS + "".join(
-        f"{number:07};student{number}@school.example;Sam;Vries {number};{BORN + timedelta(days=number % 900)};25960;bol\n"
+        f"{number:07};student{number}@school.example;Sam;Vries {number};{born[number % 900]};25960;bol\n"
         for number in range(1, rows + 1)
     )
 
