@@ -168,7 +168,6 @@ def how_many(model):
 def test_a_list_of_students_is_whole_or_not_there_and_its_second_time_is_nothing(
     own_database, bring_in, record_property
 ):
-    proofs.takes_long()
     whole = students(ROWS)
     before = everything(own_database)
     for at in (at_row(StudentWriter, 1), at_row(StudentWriter, ROWS * 9 // 10), at_the_end(StudentWriter)):
