@@ -84,6 +84,39 @@ def test_the_service_can_run_where_its_data_was_moved_to(app, granted, postgres_
     owner_there.dispose()
 
 
+def test_the_service_can_run_on_what_was_put_back(app, granted, postgres_cluster, tmp_path):
+    """The tables of a copy that is put back are new ones: the role has rights there, and no more than before."""
+    before, owner, copy = app.config["SETTINGS"], granted[0], str(tmp_path / "copy")
+    there = db.make_url(postgres_cluster.create_database())
+    settings = replace(before, erasure_list=tmp_path / "erasures.jsonl")
+    settings.erasure_list.touch()
+    owner_there = db.make_engine(there)
+    try:
+        for engine, words, exits in (
+            (owner, ("backup", "--to", copy), 0),
+            (owner_there, ("restore", "--from", copy, "--grant", "nobody"), 3),
+            (owner_there, ("restore", "--from", copy, "--grant", ROLE), 0),
+        ):
+            app.config["SETTINGS"] = replace(settings, database_url=engine.url.render_as_string(hide_password=False))
+            db.bind(engine)
+            code, told = calling(app)(*words)
+            assert code == exits, told
+            db.close_session()
+    finally:
+        db.bind(None)
+        app.config["SETTINGS"] = before
+    arrived = db.make_engine(there.set(username=ROLE))
+    with arrived.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM message")) == 0
+    with arrived.connect() as connection, pytest.raises(DBAPIError, match="permission denied"):
+        connection.execute(text("DELETE FROM audit_entry"))
+    arrived.dispose()
+    with owner_there.connect().execution_options(writing=True) as connection:
+        connection.execute(text(f'DROP OWNED BY "{ROLE}"'))
+        connection.commit()
+    owner_there.dispose()
+
+
 @pytest.mark.parametrize("statement", REWRITES)
 def test_the_service_cannot_rewrite_the_trail(service, statement):
     with db.transaction() as session:

@@ -47,5 +47,10 @@ def install(app):
             headers["Strict-Transport-Security"] = OVER_TLS_ALONE
 
     app.wsgi_app = WhiteNoise(
-        app.wsgi_app, root=STATIC, prefix="static/", max_age=3600, add_headers_function=add_to_static
+        app.wsgi_app,
+        root=STATIC,
+        prefix="static/",
+        max_age=3600,
+        add_headers_function=add_to_static,
+        mimetypes={".svg": "image/svg+xml; charset=utf-8"},
     )

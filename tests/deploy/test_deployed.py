@@ -21,7 +21,7 @@ from stagemakelaar.people import signing_in
 from stagemakelaar.people.models import Role
 from stagemakelaar.web.signed_in import SignedCookie
 from tests.builders import Make
-from tests.deploy import norms
+from tests.deploy import norms, smuggled
 from tests.services import nginx
 from tests.services.nginx import HOST
 
@@ -185,6 +185,12 @@ def test_too_much_is_refused_at_the_door(service):
     assert status == 413
 
 
+def test_nothing_hidden_in_a_request_is_answered(service):
+    service.wait_until(200)
+    assert smuggled.hidden_that_was_answered(service) == []
+    assert smuggled.HIDDEN_PAGE in smuggled.answers_to(service, smuggled.MEANT)
+
+
 def test_too_often_is_told_when_to_come_back_and_the_log_keeps_no_address(service):
     service.wait_until(200)
     line = http.client.HTTPSConnection("127.0.0.1", service.tls)
@@ -341,16 +347,7 @@ def test_what_nginx_answers_itself_is_over_tls_alone_as_well(service):
 def cache(service, tmp_path):
     """A server before ours, of someone who keeps all that may be kept, and below /doof/ also what may not."""
     port, kept = free_port(), tmp_path / "kept"
-    ours = f"proxy_set_header Host {HOST}; proxy_ssl_server_name on; proxy_ssl_name {HOST}; proxy_pass"
-    deaf = "proxy_ignore_headers Cache-Control Expires Set-Cookie Vary X-Accel-Expires;"
-    path = tmp_path / "nginx.conf"
-    path.write_text(
-        f"{'user root;' if os.geteuid() == 0 else ''} daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log;"
-        f" events {{}} http {{ access_log off; proxy_temp_path {tmp_path}/temp; proxy_cache_path {kept}"
-        f" keys_zone=kept:1m; server {{ listen 127.0.0.1:{port}; proxy_cache kept; proxy_cache_valid any 10m;"
-        f" location / {{ {ours} https://127.0.0.1:{service.tls}; }}"
-        f" location /doof/ {{ {deaf} {ours} https://127.0.0.1:{service.tls}/; }} }} }}"
-    )
+    path = nginx.configure_cache(tmp_path, kept=kept, port=port, tls=service.tls)
     process = nginx.start(path)
 
     def ask(address, cookie=""):

@@ -15,6 +15,16 @@ EVERYONE = (*WHO, "dx", "pm")
 UNTOLD = {"/taal", "/account/bevestigen/mail"}
 BODIES = {"/weergaven": {"page": "studenten", "name": "Mijn filter"}}  # where nothing at all is a broken request
 IN = {200, 302, 303, 409, 422}
+# What an answer says that it is: text names its letters, and nothing is left for a browser to guess.
+KINDS_OF_ANSWER = {
+    "text/html; charset=utf-8",
+    "text/plain; charset=utf-8",
+    "text/plain; version=0.0.4; charset=utf-8",
+    "text/csv; charset=utf-8",
+    "application/json",
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def refused(answer, status):
@@ -30,6 +40,8 @@ def faults_of(world, who, rows=ROWS):
         expected = answers(who, resource, letter)
         answer = world.ask(who, method, path, data=BODIES.get(rule))
         told = f"{who} {method} {path}: {answer}, not {expected}"
+        if answer.kind not in KINDS_OF_ANSWER:
+            yield f"{told}; it says that it is {answer.kind!r}"
         if expected == "in":
             open_to_all = resource == "public" and answer.status < 500 and answer.status != 403
             open_to_all |= "{token}" in rule and answer.status == 404  # a link that was never sent

@@ -43,6 +43,21 @@ def configure(folder, *, socket, plain, tls, lines=1024):
     return path
 
 
+def configure_cache(folder, *, kept, port, tls):
+    """The settings of a server before ours, of someone who keeps all that may be kept, and below /doof/ all."""
+    ours = f"proxy_set_header Host {HOST}; proxy_ssl_server_name on; proxy_ssl_name {HOST}; proxy_pass"
+    deaf = "proxy_ignore_headers Cache-Control Expires Set-Cookie Vary X-Accel-Expires;"
+    path = folder / "nginx.conf"
+    path.write_text(
+        f"{'user root;' if os.geteuid() == 0 else ''} daemon off; pid {folder}/pid; error_log {folder}/error.log;"
+        f" events {{}} http {{ access_log off; proxy_temp_path {folder}/temp; proxy_cache_path {kept}"
+        f" keys_zone=kept:1m; server {{ listen 127.0.0.1:{port}; proxy_cache kept; proxy_cache_valid any 10m;"
+        f" location / {{ {ours} https://127.0.0.1:{tls}; }}"
+        f" location /doof/ {{ {deaf} {ours} https://127.0.0.1:{tls}/; }} }} }}"
+    )
+    return path
+
+
 def start(path):
     """Try the configuration, and start nginx with it."""
     tried = subprocess.run([NGINX, "-t", "-c", path], capture_output=True, text=True, check=False)

@@ -8,6 +8,7 @@ import pytest
 from config import SettingsWrong, from_environment
 from stagemakelaar import clock
 from stagemakelaar.people.models import User
+from stagemakelaar.web.headers import STATIC
 
 PAGES = ["/", "/privacy", "/toegankelijkheid", "/hulp"]
 
@@ -124,3 +125,15 @@ def press(page, language, status=303, **changes):
     form = page.soup.footer.find("form")
     hidden = {field["name"]: field["value"] for field in form.find_all("input")}
     return page.browser.post(form["action"], hidden | {"language": language} | changes, status=status)
+
+
+def test_files_beside_the_pages_say_what_they_are_and_in_which_letters(app):
+    """ASVS 4.1.1: also the drawing in the tab, which is text; a font is none."""
+    client, letters = app.test_client(), "; charset=utf-8"
+    kinds = {".css": f"text/css{letters}", ".js": f"text/javascript{letters}", ".svg": f"image/svg+xml{letters}"}
+    kinds |= {".woff2": "font/woff2"}
+    files = [path for path in STATIC.rglob("*") if path.suffix in kinds]
+    assert {path.suffix for path in files} == set(kinds)
+    for path in files:
+        with client.get(f"/static/{path.relative_to(STATIC)}") as answer:
+            assert answer.headers["Content-Type"].replace('"', "") == kinds[path.suffix], path
