@@ -23,6 +23,7 @@ from stagemakelaar.outbox import KEPT, NOBODY, Message, MessageState
 from stagemakelaar.people.models import Programme, Student, User
 from stagemakelaar.people.signing_in.models import Attempt, SignInLink, UserSession
 from stagemakelaar.people.signing_in.tidying import forget_old
+from stagemakelaar.placements.queries import lying_still
 from stagemakelaar.places.models import Interest, InterestState
 from stagemakelaar.rights import erasing
 from stagemakelaar.rights.models import ErasedFor
@@ -109,7 +110,8 @@ def run(path, *, dry=False):
     due = soon_due(look_again())
     over = [one for one in due if one.is_over(today)]
     to_warn = [one for one in due if not one.is_promised]
-    kept = Counter({"warned": sum(one.is_promised and not one.is_over(today) for one in due)})
+    kept = Counter({"still": _count_still(current_session())})
+    kept.update({"warned": sum(one.is_promised and not one.is_over(today) for one in due)})
     if dry:
         for one in over:
             wrong = erasing.refusal(current_session(), current_session().get_one(User, one.user_id))
@@ -128,6 +130,12 @@ def run(path, *, dry=False):
         empty_log()
     log.info("retention", warned=warned, anonymised=anonymised)
     return _told(today, warned, anonymised, deleted, kept)
+
+
+def _count_still(session):
+    """How many open cases lie still: nobody closed them, so the clock leaves them alone; the work list names them."""
+    of_all = (lying_still(one).order_by(None) for one in session.scalars(select(Programme)).all())
+    return sum(session.scalar(select(func.count()).select_from(one.subquery())) for one in of_all)
 
 
 def _told(today, warned, anonymised, deleted, kept):

@@ -64,6 +64,7 @@ def test_every_request_is_told_by_route_and_never_by_address(lines, browse, make
     assert request["route"] == "students.index"
     assert (request["method"], request["status"], request["role"], request["user"]) == ("GET", 200, "broker", number)
     assert request["ms"] >= 0
+    assert request["client"] == "127.0.0.1"
     assert len(request["reference"]) == 8
     assert CANARY not in text
 

@@ -9,10 +9,12 @@ from stagemakelaar import audit, clock, jobs, outbox, retention
 from stagemakelaar.casework import actions as casework
 from stagemakelaar.casework.models import Case
 from stagemakelaar.casework.queries import case_of
+from stagemakelaar.casework.tasks import add_task
 from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError
 from stagemakelaar.outbox import Message
 from stagemakelaar.people.models import Student, User
+from stagemakelaar.placements.queries import lying_still
 from stagemakelaar.places.models import Interest, InterestState
 from stagemakelaar.rights import erasing, listed
 from tests.proofs import Invalid
@@ -266,3 +268,49 @@ def test_the_address_of_a_stranger_goes_with_what_the_letter_said(make, moment, 
 )
 def test_months_are_those_of_the_calendar(day, months, then):
     assert retention.months_after(date.fromisoformat(day), months) == date.fromisoformat(then)
+
+
+# --- cases that nobody closes --------------------------------------------------------------------------------------
+
+
+def still(programme):
+    return [one.student_id for one in current_session().scalars(lying_still(programme)).unique()]
+
+
+def test_an_open_case_in_which_nothing_happens_waits_on_the_work_list_and_is_never_erased(
+    make, browse, moment, listing
+):
+    moment("2027-02-03T10:00:00+01:00")
+    student, broker = make.student(), make.broker()
+    number, user_id = student.id, student.user_id
+    programme = make.programme()
+    moment("2028-02-02T10:00:00+01:00")
+    assert still(programme) == []
+    moment("2028-02-05T10:00:00+01:00")
+    assert still(programme) == [number]
+    assert retention.run(listing)["kept"] == {"still": 1}
+    assert user_id not in erased()
+    page = browse.as_(broker).get("/makelaar?soort=slaapt&van=allen")
+    assert "er gebeurt al lang niets" in page.text
+    assert f"/studenten/{number}" in page.links.values()
+
+
+@pytest.mark.parametrize("sign", ["note", "task", "signed_in", "closed", "restricted"])
+def test_whatever_happens_in_a_case_takes_it_from_that_list(make, moment, sign):
+    moment("2027-02-03T10:00:00+01:00")
+    student, broker, programme = make.student(), make.broker(), make.programme()
+    number, user_id = student.id, student.user_id
+    moment("2028-02-05T10:00:00+01:00")
+    with transaction() as session:
+        case = case_of(session, session.get(Student, number))
+        if sign == "note":
+            casework.write_note(session, case, text="Wil na de zomer verder.", by=broker)
+        elif sign == "task":
+            add_task(session, what="Bellen", due_on=clock.today(), case=case, by=broker)
+        elif sign == "signed_in":
+            session.get(User, user_id).signed_in_at = clock.now()
+        elif sign == "closed":
+            casework.close(session, case, by=broker, why="klaar")
+        else:
+            session.get(Student, number).restricted_at = clock.now()
+    assert still(programme) == []

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import exists, func, not_, or_, select
 
 from stagemakelaar import clock
+from stagemakelaar.casework.models import Case, CaseNote, CaseState, ContactMoment, Task, TaskState
 from stagemakelaar.db import UtcDateTime, when_asked
 from stagemakelaar.errors import NotFound
 from stagemakelaar.people.models import Student, User
@@ -85,6 +86,42 @@ def own_placement(session, user, placement_id):
         select(Placement)
         .join(Student, Student.id == Placement.student_id)
         .where(Placement.id == placement_id, Student.user_id == user.id, was_told()),
+    )
+
+
+def lying_still(programme):
+    """A statement of the open cases of a programme in which nothing happened for as long as a closed one is kept.
+
+    Nobody spoke, wrote or had something to do, the student did not sign in, and there is no place. Such a case is never
+    erased by the clock, since nobody closed it: a broker closes it, takes it up, or writes down why it stays open.
+    """
+    first = clock.months_after(clock.today(), -programme.keep_months)
+    since = clock.start_of(first)
+    open_or_lately = (Task.state == TaskState.OPEN) | (Task.state_changed_at >= since)
+    alive = (
+        select(ContactMoment.id).where(ContactMoment.case_id == Case.id, ContactMoment.held_on >= first),
+        select(CaseNote.id).where(CaseNote.case_id == Case.id, CaseNote.created_at >= since),
+        select(Task.id).where(Task.case_id == Case.id, open_or_lately),
+        select(Placement.id).where(
+            Placement.student_id == Case.student_id, Placement.state.in_(LIVE) | (Placement.state_changed_at >= since)
+        ),
+    )
+    return (
+        select(Case)
+        .join(Student, Student.id == Case.student_id)
+        .join(User, User.id == Student.user_id)
+        .where(
+            Case.programme_id == programme.id,
+            Case.state != CaseState.CLOSED,
+            Case.state_changed_at < since,
+            Case.created_at < since,
+            Student.merged_into_id.is_(None),
+            Student.restricted_at.is_(None),  # they asked that it is kept
+            User.erased_at.is_(None),
+            func.coalesce(User.signed_in_at, User.created_at) < since,
+            *(~exists(one.correlate(Case)) for one in alive),
+        )
+        .order_by(Case.state_changed_at, Case.id)
     )
 
 

@@ -105,8 +105,25 @@ def _at_their_company(model, subject):
 def _at_their_stages(model, subject):
     """Whether a case is of a student who was placed at their company: a name alone is that of more people."""
     placed = select(Case.id).join(Placement, Placement.student_id == Case.student_id)
-    there = placed.join(Place, Place.id == Placement.place_id).where(Place.organisation_id.in_(subject.organisations))
-    return model.case_id.in_(there)
+    at = placed.join(Place, Place.id == Placement.place_id)
+    there = at.where(Place.organisation_id.in_(subject.organisations))
+    return model.case_id.in_(there) & model.case_id.not_in(_of_namesakes(at, subject))
+
+
+def _of_namesakes(at, subject):
+    """The cases with a stage at another company too, where somebody of this name works: the talk may be with them.
+
+    A company chooses the names of its accounts itself, and must not have others' names taken out of what was noted.
+    """
+    elsewhere = at.where(Place.organisation_id.not_in(subject.organisations))
+    works_there = (
+        select(Membership.id)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.organisation_id == Place.organisation_id, User.id.not_in(subject.users))
+        .where(_names(User.name, subject))
+        .correlate(Place)
+    )
+    return elsewhere.where(works_there.exists() | _names(Place.trainer_name, subject))
 
 
 # --- everyone ------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from stagemakelaar import audit, clock, outbox
 from stagemakelaar.errors import N_, DomainError, NotFound, Overtaken
 from stagemakelaar.flow import move
 from stagemakelaar.people.models import Programme, Role, Student, User
-from stagemakelaar.places.models import Membership, Place
+from stagemakelaar.places.models import Membership, Organisation, Place
 from stagemakelaar.rights import erasing, limits
 from stagemakelaar.rights.models import DataRequest, ErasedFor, RequestKind, RequestState
 
@@ -195,6 +195,16 @@ def request_for(session, user, request_id):
 def programme_that_decides(session, request):
     """The programme whose coordinator decides, or None."""
     return session.get(Programme, request.programme_id) if request.programme_id is not None else None
+
+
+def company_of(session, request):
+    """The company for which the asker signs in, or None."""
+    return session.scalars(
+        select(Organisation)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.user_id == request.user_id)
+        .order_by(Membership.id)
+    ).first()
 
 
 def student_id_of(session, request):

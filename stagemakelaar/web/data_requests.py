@@ -131,6 +131,7 @@ def _page(asked, form, ending=None):
         asked=asked,
         form=form,
         named=actor().role is not Role.AUDITOR and asked.user.erased_at is None,
+        company=requests.company_of(session, asked),
         programme=requests.programme_that_decides(session, asked),
         student_id=requests.student_id_of(session, asked) if may(actor(), Permission.SEE_CASES) else None,
         decides=is_open and may(actor(), Permission.DECIDE_RIGHTS),

@@ -80,6 +80,7 @@ def _end(response):
             method=request.method if request.method in METHODS else "other",
             status=response.status_code,
             ms=round(seconds * 1000),
+            client=request.remote_addr,
             **g.get("signed_in", {}),
         )
     return response

@@ -78,7 +78,7 @@ def install(app):
 
 
 def _begin():
-    audit.origin.set(request.remote_addr or "unknown")
+    audit.origin.set(audit.network_of(request.remote_addr))
     if not request.path.startswith("/gezondheid/"):
         # Asked now, before a page has loaded anything: writing "last seen" ends what was being read.
         _ = current_user.is_authenticated

@@ -23,7 +23,7 @@ from stagemakelaar.casework.tasks import due_tasks
 from stagemakelaar.people.models import Profile
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.placements.models import Placement, PlacementState
-from stagemakelaar.placements.queries import due_to_move, overdue_answers
+from stagemakelaar.placements.queries import due_to_move, lying_still, overdue_answers
 from stagemakelaar.web.work_list.things import Source, Urgency, Words, name_of, rows
 
 FIRST_CONTACT = timedelta(days=7)  # five working days, in short
@@ -155,6 +155,24 @@ def _silent_tell(session, _user, numbers):
         )
 
 
+def _still_wait(user):
+    return rows(lying_still(user.programme), Case.id, since=Case.state_changed_at, broker=Case.broker_id)
+
+
+def _still_tell(session, _user, numbers):
+    for found in _records(session, Case, numbers):
+        yield (
+            found.id,
+            Words(
+                name_of(found.student),
+                _("er gebeurt al lang niets: sluit de zaak, of noteer waarom ze open blijft"),
+                clock.day_of(found.state_changed_at),
+                _("Bekijk de zaak"),
+                _file_of(found.student_id),
+            ),
+        )
+
+
 def _task_wait(user):
     return rows(
         due_tasks(user),
@@ -242,5 +260,6 @@ SOURCES = (
     Source("overgedragen", _l("zaak die u is overgedragen"), _handed_wait, _handed_tell, is_personal=True),
     Source("zoeken", _l("profiel klaar om te zoeken"), _ready_wait, _ready_tell),
     Source("stage", _l("stage die begint of eindigt"), _move_wait, _move_tell),
+    Source("slaapt", _l("zaak waarin niets gebeurt"), _still_wait, _still_tell),
     Source("stil", _l("lang geen contact"), _silent_wait, _silent_tell),
 )
