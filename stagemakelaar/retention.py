@@ -134,7 +134,7 @@ def run(path, *, dry=False):
 
 def _count_still(session):
     """How many open cases lie still: nobody closed them, so the clock leaves them alone; the work list names them."""
-    of_all = (lying_still(one).order_by(None) for one in session.scalars(select(Programme)).all())
+    of_all = (lying_still(one).order_by(None) for one in session.scalars(select(Programme.id)).all())
     return sum(session.scalar(select(func.count()).select_from(one.subquery())) for one in of_all)
 
 

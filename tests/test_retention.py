@@ -274,7 +274,7 @@ def test_months_are_those_of_the_calendar(day, months, then):
 
 
 def still(programme):
-    return [one.student_id for one in current_session().scalars(lying_still(programme)).unique()]
+    return [one.student_id for one in current_session().scalars(lying_still(programme.id)).unique()]
 
 
 def test_an_open_case_in_which_nothing_happens_waits_on_the_work_list_and_is_never_erased(

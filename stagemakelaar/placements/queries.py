@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from sqlalchemy import exists, func, not_, or_, select
+from sqlalchemy import Date, case, exists, func, literal, not_, or_, select
 
 from stagemakelaar import clock
 from stagemakelaar.casework.models import Case, CaseNote, CaseState, ContactMoment, Task, TaskState
 from stagemakelaar.db import UtcDateTime, when_asked
 from stagemakelaar.errors import NotFound
-from stagemakelaar.people.models import Student, User
+from stagemakelaar.people.models import Programme, Student, User
 from stagemakelaar.placements.models import LIVE, Placement, PlacementState
 from stagemakelaar.places.models import Place, PlaceCode, PlaceState, Recognition
 from stagemakelaar.places.queries import end_of_recognition
@@ -89,14 +89,13 @@ def own_placement(session, user, placement_id):
     )
 
 
-def lying_still(programme):
+def lying_still(programme_id):
     """A statement of the open cases of a programme in which nothing happened for as long as a closed one is kept.
 
     Nobody spoke, wrote or had something to do, the student did not sign in, and there is no place. Such a case is never
     erased by the clock, since nobody closed it: a broker closes it, takes it up, or writes down why it stays open.
     """
-    first = clock.months_after(clock.today(), -programme.keep_months)
-    since = clock.start_of(first)
+    first, since = _first_day_kept(programme_id)
     open_or_lately = (Task.state == TaskState.OPEN) | (Task.state_changed_at >= since)
     alive = (
         select(ContactMoment.id).where(ContactMoment.case_id == Case.id, ContactMoment.held_on >= first),
@@ -111,7 +110,7 @@ def lying_still(programme):
         .join(Student, Student.id == Case.student_id)
         .join(User, User.id == Student.user_id)
         .where(
-            Case.programme_id == programme.id,
+            Case.programme_id == programme_id,
             Case.state != CaseState.CLOSED,
             Case.state_changed_at < since,
             Case.created_at < since,
@@ -122,6 +121,21 @@ def lying_still(programme):
             *(~exists(one.correlate(Case)) for one in alive),
         )
         .order_by(Case.state_changed_at, Case.id)
+    )
+
+
+def _first_day_kept(programme_id):
+    """Expressions for the day, and the moment it began, since when a programme would keep a case that was closed.
+
+    Asked in the statement itself, so that it can be kept for whoever asks; which month is which day is settled here.
+    """
+    days = {months: clock.months_after(clock.today(), -months) for months in range(3, 25)}
+    moments = {months: clock.start_of(day) for months, day in days.items()}
+    return (
+        select(case({months: literal(at, kind) for months, at in found.items()}, value=Programme.keep_months))
+        .where(Programme.id == programme_id)
+        .scalar_subquery()
+        for found, kind in ((days, Date()), (moments, UtcDateTime()))
     )
 
 

@@ -156,7 +156,7 @@ def _silent_tell(session, _user, numbers):
 
 
 def _still_wait(user):
-    return rows(lying_still(user.programme), Case.id, since=Case.state_changed_at, broker=Case.broker_id)
+    return rows(lying_still(user.programme_id), Case.id, since=Case.state_changed_at, broker=Case.broker_id)
 
 
 def _still_tell(session, _user, numbers):
