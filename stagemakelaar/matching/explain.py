@@ -77,14 +77,28 @@ def explanation(problem, outcome, candidate):
     return explanations(problem, outcome, np.array([row]))[0]
 
 
-def alternatives(problem, outcome, candidate):
-    """Return every other eligible place of this student (key) as `Alternative`, in order of key.
+def other_openings(problem, outcome, candidate):
+    """Return the keys of all places that this student (key) could have and does not, in order: an int array."""
+    return problem.openings.key[_others(board_of(problem, outcome), problem.row_of_candidate(candidate))]
+
+
+def alternatives(problem, outcome, candidate, among=None):
+    """Return every other eligible place of this student (key) as `Alternative`, in order of key; or only those `among`
+    (keys) them.
 
     The outcome must be the best one of this problem. The lot plays no part in the costs.
     """
     board, row = board_of(problem, outcome), problem.row_of_candidate(candidate)
+    places = _others(board, row)
+    if among is not None:
+        places = places[np.isin(problem.openings.key[places], among)]
+    return _alternatives(problem, board, row, places)
+
+
+def _others(board, row):
+    """The places (rows) that a student (row) could have and does not."""
     places = board.place[board.pairs_of(row)]
-    return _alternatives(problem, board, row, places[places != board.chosen[row]])
+    return places[places != board.chosen[row]]
 
 
 def what_if(problem, outcome, candidate, opening):

@@ -6,7 +6,7 @@ from sqlalchemy.orm import aliased
 from stagemakelaar import clock
 from stagemakelaar.casework.models import Case, CaseState
 from stagemakelaar.errors import NotFound
-from stagemakelaar.matching.explain import alternatives
+from stagemakelaar.matching.explain import alternatives, other_openings
 from stagemakelaar.matching.problem import Outcome, Problem
 from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.placements.models import LIVE, Placement
@@ -315,11 +315,12 @@ def alternatives_for(session, proposal, most=None):
     if is_forgotten(session, proposal.run):
         return 0, []
     problem, outcome = computed(session, proposal.run)
-    found = {other.opening: other for other in alternatives(problem, outcome, proposal.student_id)}
+    others = other_openings(problem, outcome, proposal.student_id).tolist()
     by_name = (Organisation.sort_name, Place.title, Place.id)
-    named = select(*by_name).join(Organisation, Organisation.id == Place.organisation_id).where(Place.id.in_(found))
+    named = select(*by_name).join(Organisation, Organisation.id == Place.organisation_id).where(Place.id.in_(others))
     ordered = [row.id for row in sorted(session.execute(named))]
     shown = ordered[:most]
+    found = {other.opening: other for other in alternatives(problem, outcome, proposal.student_id, among=shown)}
     moved = {move.candidate for key in shown for move in found[key].moves}
     places = {place.id: place for place in session.scalars(select(Place).where(Place.id.in_(shown)))}
     students = {student.id: student for student in session.scalars(select(Student).where(Student.id.in_(moved)))}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stagemakelaar.matching.explain import Move, alternatives, explanation, facts, what_if, why_not
+from stagemakelaar.matching.explain import Move, alternatives, explanation, facts, other_openings, what_if, why_not
 from stagemakelaar.matching.problem import Pairs, Problem
 from stagemakelaar.matching.solver import solve
 from tests.matching import cases
@@ -81,6 +81,20 @@ def test_alternatives_are_exact_in_a_larger_round():
     outcome = solve(problem)
     for candidate in range(1, 80, 13):
         check_costs(problem, outcome, candidate)
+
+
+def test_of_some_of_the_other_places_the_costs_are_the_same():
+    problem = cases.random_problem(11, students=80, places=60, codes=3, size=50)
+    outcome = solve(problem)
+    for candidate in range(1, 80, 13):
+        every = alternatives(problem, outcome, candidate)
+        keys = other_openings(problem, outcome, candidate).tolist()
+        assert [one.opening for one in every] == keys
+        some = keys[::3]
+        found = alternatives(problem, outcome, candidate, among=some)
+        assert [(one.opening, one.placed, one.profile, one.total_fit) for one in found] == [
+            (one.opening, one.placed, one.profile, one.total_fit) for one in every if one.opening in some
+        ]
 
 
 def test_all_other_eligible_places_are_named_in_order_of_key():
