@@ -40,10 +40,7 @@ def main():
     results = {name: _result(name) for name in PROMISES}
     told = [one for one in results.values() if one]
     page = HEAD + _runs(told)
-    page += (
-        "\n| # | promise | last result | proofs, planted breaks, databases | where |\n| --- | --- | --- | --- | --- |\n"
-    )
-    page += "".join(_row(name, sentence, results[name]) for name, sentence in PROMISES.items())
+    page += TABLE + "".join(_row(name, sentence, results[name]) for name, sentence in PROMISES.items())
     page += "\n## Figures of the proofs\n\n" + "".join(_figures(name, one) for name, one in results.items() if one)
     if OUTSIDE.exists():
         page += "\n" + OUTSIDE.read_text()
