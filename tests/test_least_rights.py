@@ -108,7 +108,8 @@ def test_the_service_can_run_on_what_was_put_back(app, granted, postgres_cluster
     arrived = db.make_engine(there.set(username=ROLE))
     with arrived.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM message")) == 0
-    with arrived.connect() as connection, pytest.raises(DBAPIError, match="permission denied"):
+    writing = arrived.connect().execution_options(writing=True)
+    with writing as connection, pytest.raises(DBAPIError, match="permission denied"):
         connection.execute(text("DELETE FROM audit_entry"))
     arrived.dispose()
     with owner_there.connect().execution_options(writing=True) as connection:

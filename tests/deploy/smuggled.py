@@ -4,8 +4,8 @@ import contextlib
 
 from tests.services.nginx import HOST
 
-HIDDEN_PAGE = "/toegankelijkheid"
-HIDDEN = f"GET {HIDDEN_PAGE} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n"
+HIDDEN_PAGE = '{"status":"alive"}'  # what is read there
+HIDDEN = f"GET /gezondheid/leeft HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n"
 CHUNKED = f"0\r\n\r\n{HIDDEN}"  # to who reads chunks the body ends before what is hidden; by its length it does not
 LENGTH = f"Content-Length: {len(CHUNKED)}\r\n"
 MEANT = "Content-Length: 5\r\n"  # what is hidden stands plainly behind it: a second request, that may be answered
@@ -26,12 +26,12 @@ AMBIGUOUS = {
 }
 
 
-def answers_to(service, head):
+def answers_to(service, head, seconds=3.0):
     """All that comes back on one line for a request with this head and something hidden in its body."""
-    sent = f"POST /gezondheid/leeft HTTP/1.1\r\nHost: {HOST}\r\n{head}\r\n{CHUNKED}"
+    sent = f"POST /privacy HTTP/1.1\r\nHost: {HOST}\r\n{head}\r\n{CHUNKED}"
     told = b""
     with contextlib.suppress(OSError), service.line() as line:
-        line.settimeout(1.5)
+        line.settimeout(seconds)
         line.sendall(sent.encode("latin-1"))
         while part := line.recv(65_536):
             told += part
@@ -40,5 +40,5 @@ def answers_to(service, head):
 
 def hidden_that_was_answered(service):
     """The ways of hiding that worked: a second answer, or something of the page that was asked for there."""
-    told = {name: answers_to(service, head) for name, head in AMBIGUOUS.items()}
+    told = {name: answers_to(service, head, 0.5) for name, head in AMBIGUOUS.items()}
     return [name for name, text in told.items() if text.count("HTTP/1.1 ") > 1 or HIDDEN_PAGE in text]

@@ -23,6 +23,7 @@ KINDS_OF_ANSWER = {
     "text/csv; charset=utf-8",
     "application/json",
     "application/pdf",
+    "application/zip",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
