@@ -46,7 +46,7 @@ KINDS = {
     ),
     "employer_confirmed": (lazy_gettext("De stage bij u gaat door"), "/bedrijf/plaatsingen/{placement}"),
     "employer_withdrawn": (lazy_gettext("Een stage bij u gaat niet door"), "/bedrijf/plaatsingen/{placement}"),
-    "student_request_decided": (lazy_gettext("Er is beslist over je verzoek"), "/mijn-gegevens/wissen"),
+    "student_request_decided": (lazy_gettext("Er is beslist over je verzoek"), "/student/gegevens"),
     "student_restriction_ends": (lazy_gettext("We gebruiken je gegevens binnenkort weer"), "/mijn-gegevens/beperken"),
     "student_retention": (lazy_gettext("Binnenkort wissen we je gegevens"), "/student/gegevens"),
     "student_erased": (lazy_gettext("Je gegevens zijn gewist"), "/privacy"),

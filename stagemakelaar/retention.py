@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import Text, and_, case, cast, delete, func, or_, select, update
+from sqlalchemy import Text, and_, case, cast, delete, exists, func, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from stagemakelaar import audit, clock, erasures, outbox
@@ -26,7 +26,7 @@ from stagemakelaar.people.signing_in.tidying import forget_old
 from stagemakelaar.placements.queries import lying_still
 from stagemakelaar.places.models import Interest, InterestState
 from stagemakelaar.rights import erasing
-from stagemakelaar.rights.models import ErasedFor
+from stagemakelaar.rights.models import DataRequest, ErasedFor, RequestKind, RequestState
 
 log = structlog.get_logger()
 
@@ -80,6 +80,7 @@ def soon_due(session):
                 Student.merged_into_id.is_(None),
                 User.erased_at.is_(None),
                 Student.restricted_at.is_(None),  # they asked that it is kept
+                ~_asked_to_keep(User.id),
             )
         ).all()
         for user_id, student_id, case_id, closed_at in closed:
@@ -183,7 +184,7 @@ def _take_out(some, kept):
         for one in some:
             user = session.get_one(User, one.user_id, with_for_update={"of": User}, populate_existing=True)
             closed = session.get_one(Case, one.case_id, with_for_update={"of": Case}, populate_existing=True)
-            if user.erased_at is not None or not _is_still_due(closed, one):
+            if user.erased_at is not None or not _is_still_due(session, closed, one):
                 continue
             try:
                 with audit.trying(session):
@@ -204,9 +205,16 @@ def _take_out(some, kept):
     return len(erased)
 
 
-def _is_still_due(closed, one):
+def _asked_to_keep(user_id):
+    """Whether somebody asked that the data is only kept, and nobody has decided about it yet."""
+    asked = (DataRequest.kind == RequestKind.RESTRICTION, DataRequest.state == RequestState.OPEN)
+    return exists().where(DataRequest.user_id == user_id, *asked)
+
+
+def _is_still_due(session, closed, one):
     """Whether a case under its lock is as it was when it was found: somebody may have opened it, or closed it anew."""
-    is_kept = closed.student.restricted_at is not None
+    student = closed.student
+    is_kept = student.restricted_at is not None or session.scalar(select(_asked_to_keep(student.user_id)))
     return closed.state is CaseState.CLOSED and closed.state_changed_at == one.closed_at and not is_kept
 
 

@@ -20,6 +20,11 @@ def upgrade():
     op.create_index("ix_student_restricted", "student", ["id"], sqlite_where=FEW, postgresql_where=FEW)
     op.add_column("data_request", sa.Column("ends_on", sa.Date(), nullable=True))
     op.add_column("data_request", sa.Column("ended_at", UtcDateTime(), nullable=True))
+    # What a later version granted and an earlier one came back from holds no more: the moments on the student are gone.
+    op.execute(
+        "UPDATE data_request SET ended_at = state_changed_at"
+        " WHERE state = 'granted' AND kind IN ('restriction', 'objection')"
+    )
     op.add_column("data_request", sa.Column("ended_why", sa.Text(), server_default="", nullable=False))
 
 

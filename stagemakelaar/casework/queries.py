@@ -110,12 +110,21 @@ def nobodys_cases(user):
 
 
 def handed_to(user):
-    """A statement of the hand-overs to this broker that wait to be seen, the oldest first. Doubles are left out."""
+    """A statement of the hand-overs to this broker that wait to be seen, the oldest first.
+
+    Doubles are left out, whose data is only kept, and cases of a programme that the broker has left.
+    """
     return (
         select(HandOver)
         .join(HandOver.case)
         .join(Case.student)
-        .where(HandOver.to_id == user.id, HandOver.state == HandOverState.WAITING, Student.merged_into_id.is_(None))
+        .where(
+            HandOver.to_id == user.id,
+            HandOver.state == HandOverState.WAITING,
+            Case.programme_id == user.programme_id,
+            Student.merged_into_id.is_(None),
+            Student.restricted_at.is_(None),
+        )
         .order_by(HandOver.created_at, HandOver.id)
     )
 

@@ -20,7 +20,7 @@ from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import LIVE, Placement
 from stagemakelaar.places.models import Membership, Organisation, Place, PlaceState
 from stagemakelaar.rights import personal
-from stagemakelaar.rights.models import ErasedFor, Erasure
+from stagemakelaar.rights.models import DataRequest, ErasedFor, Erasure, RequestKind, RequestState
 from stagemakelaar.rights.personal import Subject
 from stagemakelaar.rounds import forgetting
 from stagemakelaar.rounds.models import Proposal
@@ -134,6 +134,7 @@ def _end_what_is_under_way(session, subject, *, by, force, silently):
         forgetting.refuse_while_computing(session, subject.programme)
     freed = update(Student).where(Student.id.in_(subject.students)).values(restricted_at=None, objected_at=None)
     session.execute(freed)  # what they asked before: it ends here, and must not keep the case from being closed
+    _end_requests(session, subject, by=by)
     live = select(Placement).where(Placement.student_id.in_(subject.students), Placement.state.in_(LIVE))
     for placement in session.scalars(live.order_by(Placement.id)).all():
         placements.leave(session, placement, by=by)
@@ -149,6 +150,18 @@ def _end_what_is_under_way(session, subject, *, by, force, silently):
             casework.resume(session, case, by=by)
         if case.state is not CaseState.CLOSED:
             casework.close(session, case, by=by, why=personal.ERASED)
+
+
+def _end_requests(session, subject, *, by):
+    """What they asked beside it asks for nothing any more."""
+    asked = (DataRequest.user_id.in_(subject.users), DataRequest.kind != RequestKind.ERASURE)
+    now = clock.now()
+    for request in session.scalars(select(DataRequest).where(*asked).order_by(DataRequest.id).with_for_update()).all():
+        if request.state is RequestState.OPEN:
+            move(session, request, RequestState.WITHDRAWN, by=by)
+        elif request.is_in_force:
+            request.ended_at = now
+            outbox.cancel(session, f"data_request:{request.id}:ends", by=by)
 
 
 def _note(session, user, subject, *, why, ref, at):

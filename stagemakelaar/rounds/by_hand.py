@@ -10,7 +10,7 @@ from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.people.reasons import Act, in_one, must_say
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import PlacementState
-from stagemakelaar.rounds import changes, comments, review
+from stagemakelaar.rounds import changes, comments, forgetting, review
 from stagemakelaar.rounds.models import ChangeKind, Proposal, ProposalState, RoundState
 from stagemakelaar.rounds.queries import locked_round, run_under_review
 
@@ -88,6 +88,9 @@ def reopen(session, proposal, *, by):
     session.flush()
     comments.move_to(session, proposal, again)
     audit.record(session, "proposal.undone", proposal, by=by, student=proposal.student_id, again=again.id)
+    student = proposal.student
+    if student.restricted_at is not None or student.objected_at is not None:  # it was granted after the decision
+        forgetting.turn_down_all(session, [student.id], by=by, why="limited")
     return again
 
 

@@ -51,13 +51,14 @@ def takes_part(programme_id):
 
 
 def left_out(session, programme_id):
-    """The cases that are searching but do not take part, because something in the profile is missing."""
+    """The cases that are searching but do not take part: something in the profile is missing, or they objected."""
     return session.scalars(
         select(Case)
         .join(Case.student)
         .join(Student.profile)
         .where(Case.programme_id == programme_id, Case.state == CaseState.SEARCHING)
-        .where(or_(*(not_(condition) for condition in IS_READY)))
+        .where(or_(*(not_(condition) for condition in IS_READY), Student.objected_at.is_not(None)))
+        .where(Student.restricted_at.is_(None))
         .order_by(Student.sort_name, Student.id)
     ).all()
 

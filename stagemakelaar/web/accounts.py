@@ -174,13 +174,17 @@ def end_sessions():
     form = SignOutForm(request.form)
     if not form.validate():
         return render_template("accounts/sign_out.html", form=form), 422
+    if form.email.data == actor().email:
+        form.email.errors = [_("Dit is uw eigen adres. Uitloggen doet u bij Account.")]
+        return render_template("accounts/sign_out.html", form=form), 422
     with transaction() as session:
         user = user_with(session, form.email.data)
-        if user is None or user.id == actor().id:
+        if user is None:
             audit.record(session, "sessions.ended", by=actor(), result="refused")
         else:
             end_sessions_of(session, user, by=actor())
             links.lapse(session, user)
+            links.lapse_address(session, user.email)  # who asked for a letter to sign in is not known to it by number
             notices.tell(session, user, notices.What.SIGNED_OUT)
     flash(_("Als er een account is met dit adres, is het overal uitgelogd. Die persoon krijgt een mail."), "success")
     return redirect(url_for("accounts.sign_out"), 303)

@@ -15,7 +15,7 @@ from stagemakelaar.flow import can_move
 from stagemakelaar.outbox import letters_to
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.placements.models import LIVE, Placement
-from stagemakelaar.placements.queries import placements_visible_to
+from stagemakelaar.placements.queries import placements_listed
 from stagemakelaar.places.models import Place
 from stagemakelaar.places.queries import organisation_for, own_places
 from stagemakelaar.web.access import actor, allow
@@ -65,7 +65,7 @@ def page_about(organisation_id, *, call=None, task=None):
 
 def _placements(session, user, organisation):
     """A page of the placements of our programme there, the latest change first."""
-    found = placements_visible_to(user).join(Place, Place.id == Placement.place_id)
+    found = placements_listed(user).join(Place, Place.id == Placement.place_id)
     found = found.where(Place.organisation_id == organisation.id)
     total = session.scalar(select(func.count()).select_from(found.order_by(None).subquery()))
     start = window(total)

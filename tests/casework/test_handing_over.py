@@ -57,6 +57,14 @@ def test_the_case_is_the_colleagues_at_once_and_waits_to_be_seen(session, case, 
     assert line.programme_id == case.programme_id
 
 
+def test_who_left_the_programme_reads_nothing_of_its_students(make, session, case, broker, colleague):
+    given(case, colleague, broker)
+    elsewhere = make.programme("zuid").id
+    with transaction() as writing:
+        writing.get(User, colleague.id).programme_id = elsewhere
+    assert waiting_for(session, session.get(User, colleague.id)) == []
+
+
 def test_whoever_accepts_has_it_off_the_list_for_good(session, case, broker, colleague):
     handed = given(case, colleague, broker)
     on(handed, actions.accept_hand_over, colleague)

@@ -14,9 +14,12 @@ from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import BrokerReason, Placement
 from stagemakelaar.retention import soon_due
 from stagemakelaar.rights import limits, requests
-from stagemakelaar.rights.models import DataRequest, RequestKind
-from stagemakelaar.rounds.queries import count_taking_part
+from stagemakelaar.rights.models import DataRequest, RequestKind, RequestState
+from stagemakelaar.rounds import by_hand, review
+from stagemakelaar.rounds.models import Proposal, ProposalState
+from stagemakelaar.rounds.queries import count_taking_part, left_out
 from stagemakelaar.rounds.review import objections_between
+from tests.computed import computed, proposals
 
 RESTRICTION, OBJECTION = RequestKind.RESTRICTION, RequestKind.OBJECTION
 
@@ -145,6 +148,46 @@ def test_what_is_only_kept_is_not_erased_when_its_time_is_over(make, session, gr
     assert soon_due(session) == []  # the time begins anew
     moment("2029-03-03T10:00:00+01:00")
     assert len(soon_due(session)) == 1
+
+
+def test_nobody_is_erased_while_it_is_not_decided_whether_the_data_is_kept(make, session, coordinator, moment):
+    student, broker = make.student(), make.broker()
+    with transaction() as writing:
+        close(writing, case_of(writing, student), why="Klaar.", by=broker)
+    moment("2028-03-03T10:00:00+01:00")
+    assert len(soon_due(session)) == 1
+    with transaction() as writing:
+        asker = writing.get(User, student.user_id)
+        number = requests.ask(writing, kind=RESTRICTION, why="Ik dien een klacht in.", by=asker).id
+    assert soon_due(session) == []
+    with transaction() as writing:
+        requests.refuse(writing, writing.get(DataRequest, number), answer="Dat hoeft niet.", by=coordinator)
+    assert len(soon_due(session)) == 1
+
+
+def test_what_was_asked_beside_an_erasure_ends_with_it(make, session, granted, coordinator):
+    student = make.student(searching=True)
+    held = granted(student, RESTRICTION)
+    with transaction() as writing:
+        asker = writing.get(User, student.user_id)
+        waits = requests.ask(writing, kind=OBJECTION, why="Liever niet.", by=asker).id
+        requests.grant(writing, requests.ask(writing, kind=RequestKind.ERASURE, by=asker), by=coordinator)
+    assert not session.get(DataRequest, held).is_in_force
+    assert session.get(DataRequest, waits).state is RequestState.WITHDRAWN
+
+
+def test_who_objects_is_told_to_the_broker_and_a_decision_taken_back_proposes_nobody(make, session, granted):
+    student, broker = make.student(searching=True), make.broker()
+    make.place()
+    _round, run = computed(broker)
+    (proposal,) = proposals(run)
+    with transaction() as writing:
+        review.reject(writing, writing.get(Proposal, proposal.id), by=broker, why="Nee.", seconds=3)
+    granted(student, OBJECTION)
+    assert [case.student_id for case in left_out(session, student.programme_id)] == [student.id]
+    with transaction() as writing:
+        again = by_hand.reopen(writing, writing.get(Proposal, proposal.id), by=broker)
+        assert again.state is ProposalState.REJECTED
 
 
 @pytest.mark.parametrize("kind", limits.LIMITS)

@@ -9,6 +9,8 @@ from stagemakelaar.db import transaction
 from stagemakelaar.outbox import Message
 from stagemakelaar.people import staff_rights
 from stagemakelaar.people.models import Role, User
+from stagemakelaar.people.signing_in import links
+from stagemakelaar.people.signing_in.models import SignInLink
 from tests.web.test_factor_resets import working
 
 
@@ -171,17 +173,23 @@ def test_an_administrator_ends_the_sessions_of_anyone_and_sees_nobody(make, brow
     student = make.student()
     number, email = student.user_id, student.user.email
     theirs = browse.as_(student.user)
-    admin = browse.as_(working(make, Role.ADMIN))
+    me = working(make, Role.ADMIN)
+    admin, mine = browse.as_(me), me.email
     theirs.get("/student")
+    with transaction() as writing:
+        asked = links.ask(writing, email=email, browser="of somebody else").id
     known = admin.get("/accounts/uitloggen").submit("", email=email).follow()
     unknown = admin.get("/accounts/uitloggen").submit("", email="niemand@demo.example").follow()
     assert known.text == unknown.text
     theirs.get("/student", status=302)
-    letter = session.scalars(select(Message)).one()
-    assert (letter.kind, letter.to, letter.data["what"]) == ("account_notice", email, "signed_out")
+    assert session.get(SignInLink, asked).used_at, "a letter that was asked for before would open the door again"
+    letter = session.scalars(select(Message).where(Message.kind == "account_notice")).one()
+    assert (letter.to, letter.data["what"]) == (email, "signed_out")
     ended = select(audit.Entry).where(audit.Entry.action == "sessions.ended").order_by(audit.Entry.seq)
     assert [(line.object_id, line.result, line.details) for line in session.scalars(ended)] == [
         (number, "done", {}),
         (None, "refused", {}),
     ]
+    own = admin.get("/accounts/uitloggen").submit("", email=mine, status=422)
+    assert "uw eigen adres" in own.text
     browse.as_(make.broker()).get("/accounts/uitloggen", status=403)

@@ -145,7 +145,7 @@ def lapse(session, user, *purposes):
 
 
 def lapse_address(session, email):
-    """Let what was mailed to an address work no longer: it belongs to nobody here now."""
+    """Let what was mailed to an address work no longer, whoever asked for it."""
     session.execute(
         update(SignInLink)
         .where(SignInLink.email == email, SignInLink.used_at.is_(None))

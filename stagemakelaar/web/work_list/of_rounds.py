@@ -16,7 +16,7 @@ from stagemakelaar.placements import telling
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.rounds.comments import waiting_comments
 from stagemakelaar.rounds.models import Comment, Proposal, ProposalState, Round, RoundState, Run, RunState
-from stagemakelaar.rounds.queries import STANDS, held_too_long
+from stagemakelaar.rounds.queries import IS_LISTED, STANDS, held_too_long
 from stagemakelaar.rounds.repairs import lost_places
 from stagemakelaar.rounds.second_look import SecondLook, open_looks
 from stagemakelaar.web.work_list.things import Source, Urgency, Words, name_of, rows, short
@@ -44,7 +44,8 @@ def _held_tell(session, _user, numbers):
 
 
 def _open_wait(user):
-    waiting = exists().where(Proposal.run_id == Round.chosen_run_id, Proposal.state == ProposalState.OPEN, STANDS)
+    is_open = (Proposal.run_id == Round.chosen_run_id, Proposal.state == ProposalState.OPEN)
+    waiting = exists().where(*is_open, STANDS, IS_LISTED)
     reviewed = select(Round).where(Round.programme_id == user.programme_id, Round.state == RoundState.REVIEW, waiting)
     return rows(reviewed, Round.id, since=Round.state_changed_at, urgency=Urgency.WAITS)
 
@@ -53,7 +54,7 @@ def _open_tell(session, _user, numbers):
     found = (
         select(Round, func.count())
         .join(Proposal, Proposal.run_id == Round.chosen_run_id)
-        .where(Round.id.in_(numbers), Proposal.state == ProposalState.OPEN, STANDS)
+        .where(Round.id.in_(numbers), Proposal.state == ProposalState.OPEN, STANDS, IS_LISTED)
         .group_by(Round.id)
     )
     for match_round, waiting in session.execute(found):
