@@ -105,6 +105,8 @@ GET  /student/profiel/controleren                                   s
 POST /student/profiel/controleren                                   s
 
 GET  /bedrijf                                                       e
+GET  /bedrijf/contactpersoon                                        e
+POST /bedrijf/contactpersoon                                        e
 POST /bedrijf/collegas                                              e
 POST /bedrijf/collegas/{colleague}/verwijderen                      e
 GET  /bedrijf/erkenningen                                           e

@@ -57,6 +57,14 @@ def choose_language(session, user, language):
         audit.record(session, "account.language", user, by=user, language=language)
 
 
+def correct_contact(session, user, *, name, phone):
+    """A contact person writes the own name and telephone number as they are (AVG 16)."""
+    changed = [field for field, value in (("name", name), ("phone", phone)) if getattr(user, field) != value]
+    user.name, user.phone = name, phone
+    if changed:
+        audit.record(session, "account.corrected", user, by=user, fields=changed)
+
+
 def disable(session, user, *, by):
     """Close an account at once: its next request is that of a stranger."""
     if user is by:

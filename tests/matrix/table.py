@@ -31,6 +31,7 @@ CELLS = """
    own-file            -    RU   RU   RU   -    -    -    -    -    -    -    -
    own-placement       -    RW   o    o    -    -    -    -    -    -    -    -
    own-company         -    -    -    -    RU   R    RU   -    -    -    -    -
+   own-contact         -    -    -    -    RU   RU   RU   -    -    -    -    -
    company-place       -    -    -    -    RU   R    o    -    -    -    -    -
    company-placement   -    -    -    -    RW   R    o    -    -    -    -    -
    lists               -    -    -    -    -    -    -    R    R    R    -    -
@@ -153,6 +154,8 @@ GET  /bedrijf/erkenningen                                    own-company R
 POST /bedrijf/erkenningen                                    own-company U
 GET  /bedrijf/gegevens                                       own-company R
 POST /bedrijf/gegevens                                       own-company R
+GET  /bedrijf/contactpersoon                                 own-contact R
+POST /bedrijf/contactpersoon                                 own-contact U
 GET  /bedrijf/gegevens/wijzigen                              own-company U
 POST /bedrijf/gegevens/wijzigen                              own-company U
 POST /bedrijf/collegas                                       own-company U

@@ -182,3 +182,16 @@ def test_an_objection_is_the_students_alone_to_take_away(make, browse, session):
     mine.post(f"/mijn-gegevens/verzoeken/{number}/stoppen", page.values(f"/mijn-gegevens/verzoeken/{number}/stoppen"))
     assert not session.get(DataRequest, number).is_in_force
     browse.as_(make.employer_of(make.organisation())).get("/mijn-gegevens/bezwaar", status=403)
+
+
+def test_a_contact_person_puts_the_own_name_and_number_right(make, browse, session):
+    user = make.employer_of(make.organisation())
+    number = user.id
+    mine = browse.as_(user)
+    page = mine.get(mine.get("/bedrijf").links["Verander uw naam of telefoonnummer"])
+    assert page.submit("", name="", phone="abc", status=422).error_at("phone")
+    page.submit("", name="Sanne Vos", phone="06 12345678")
+    user = session.get(User, number)
+    assert (user.name, user.phone) == ("Sanne Vos", "+31612345678")
+    mine.get("/bedrijf/contactpersoon").submit("", name="Sanne Vos", phone="")
+    assert session.get(User, number).phone is None
