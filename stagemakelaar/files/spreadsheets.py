@@ -19,6 +19,7 @@ MOST_PARTS = 500
 MOST_UNPACKED = 150_000_000  # bytes
 MOST_ROWS = 100_000
 MOST_COLUMNS = 100
+MOST_CELLS = 3_000_000  # rows times columns: each costs the reader some 30 bytes, also where it is empty
 _CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]*)([0-9]+)["']""")
 _CHUNK = 1_000_000
 
@@ -61,21 +62,25 @@ def _first_sheet(data):
         packed.getinfo("xl/workbook.xml")  # else it is another kind of file that is packed the same way
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
             raise _Unsafe
-        for part in parts:
-            if part.filename.startswith("xl/worksheets/"):
-                _must_be_small(packed, part)
+        for part in parts:  # whatever its name: which of them is a sheet, the file itself decides
+            _must_be_small(packed, part)
     return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
 
 
 def _must_be_small(packed, part):
-    """See that no cell lies so far away that all cells before it would fill memory."""
-    tail = b""
-    with packed.open(part) as unpacked:
+    """See that a part is no larger than it says, and that no cell in it lies so far away that memory would fill up."""
+    rest, rows, columns, cells = b"", 1, 1, 0
+    with packed.open(part) as unpacked:  # stops at the size that was told, and refuses what goes on after it
         while chunk := unpacked.read(_CHUNK):
-            for letters, digits in _CELL.findall(tail + chunk):
+            cells += chunk.count(b"<c")
+            seen = rest + chunk
+            for letters, digits in _CELL.findall(seen):
                 if len(digits) > 7 or int(digits) > MOST_ROWS or _column(letters) > MOST_COLUMNS:
                     raise _Unsafe
-            tail = chunk[-40:]
+                rows, columns = max(rows, int(digits)), max(columns, _column(letters))
+            rest = seen[max(seen.rfind(b"<"), 0) :]  # a tag that goes on in the next chunk
+            if len(rest) > _CHUNK or max(rows * columns, cells) > MOST_CELLS:
+                raise _Unsafe
 
 
 def _column(letters):

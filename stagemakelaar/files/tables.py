@@ -13,6 +13,8 @@ from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.files.words import plain
 
 MOST_BYTES = 500_000_000
+MOST_COLUMNS = 500
+LONGEST_NAME = 60  # of a column that may be meant for another; longer ones are not compared, which takes its time
 DELIMITERS = ";,\t"
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and ods; xls
 # A cell that begins with one of these is a formula to some spreadsheet, also in its wide form.
@@ -174,12 +176,18 @@ def _columns(header, layout, table, complaints):
     """Return column → position in the row, or None when the names are not right."""
     number, cells = header
     before, at = complaints.total, {}
+    if len(cells) > MOST_COLUMNS:
+        complaints.add(
+            table.name, number, None, N_("Deze lijst heeft te veel kolommen: hoogstens %(most)s."), most=MOST_COLUMNS
+        )
+        return None
+    lacking = set(layout.by_name) - {plain(one) for one in cells}
     for position, cell in enumerate(cells):
         name = plain(cell)
         if not name:
             continue
         if name not in layout.by_name:
-            if alike := difflib.get_close_matches(name, set(layout.by_name) - {plain(one) for one in cells}, 1, 0.85):
+            if len(name) < LONGEST_NAME and (alike := difflib.get_close_matches(name, lacking, 1, 0.85)):
                 complaints.add(
                     table.name,
                     number,

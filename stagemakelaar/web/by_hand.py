@@ -3,7 +3,7 @@
 Each owes a reason, and each page says first what will happen.
 """
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
@@ -27,7 +27,7 @@ from stagemakelaar.web import opened
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.alternative_words import chain_in_words, costs_in_words
 from stagemakelaar.web.fields import Version
-from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, must_be_pressed, required
 from stagemakelaar.web.place_words import names_apart, terms_of
 from stagemakelaar.web.placement_words import ended_because
 from stagemakelaar.web.reading import note_reading
@@ -119,8 +119,7 @@ def choose(student_id):
 @allow(Permission.DECIDE)
 def let_wait(student_id):
     case_for(current_session(), actor(), student_id)
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    must_be_pressed(url_for("students.show", student_id=student_id))
     with transaction() as session:
         repairs.let_wait(session, case_for(session, actor(), student_id).student, by=actor())
     flash(_("De student wacht op de volgende ronde. Met de hand plaatsen kan nog steeds."), "success")

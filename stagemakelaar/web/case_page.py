@@ -3,7 +3,7 @@
 Whoever opens a file is noted in the trail.
 """
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -28,7 +28,7 @@ from stagemakelaar.web.case_forms import NoteForm, StudentCallForm, WhyForm, tas
 from stagemakelaar.web.case_timeline import KINDS, Kind, story_of
 from stagemakelaar.web.case_words import parts_of_file, situation_of
 from stagemakelaar.web.explanations import cause_in_words
-from stagemakelaar.web.forms import ButtonForm
+from stagemakelaar.web.forms import ButtonForm, must_be_pressed
 from stagemakelaar.web.own_paths import back_to
 from stagemakelaar.web.paging import chosen, rows_among
 from stagemakelaar.web.proposals import when
@@ -143,8 +143,7 @@ REASONED = {
 @allow(Permission.WORK_CASES)
 def press(student_id, change):
     case_for(current_session(), actor(), student_id)
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    must_be_pressed(back_to(url_for("students.show", student_id=student_id)))
     act, told = BUTTONS[change]
     with transaction() as session:
         case = case_for(session, actor(), student_id)

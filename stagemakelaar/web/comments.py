@@ -1,6 +1,6 @@
 """What brokers ask and answer each other about a proposal, until it is done."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -10,7 +10,7 @@ from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.rounds import comments
 from stagemakelaar.rounds.queries import proposal_for
 from stagemakelaar.web.access import actor, allow
-from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, must_be_pressed, required
 from stagemakelaar.web.reading import note_reading
 
 pages = Blueprint("comments", __name__)
@@ -110,8 +110,7 @@ CHANGES = {
 def press(comment_id, settle):
     comment = comments.comment_for(current_session(), actor(), comment_id)
     proposal_id = comment.proposal_id
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    must_be_pressed(url_for("comments.index", proposal_id=proposal_id))
     act, told = CHANGES[settle]
     with transaction() as session:
         act(session, comments.comment_for(session, actor(), comment_id), by=actor())

@@ -1,6 +1,6 @@
 """The same person registered twice: pairs that are alike, side by side, and one record that stays."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from stagemakelaar.people.models import Student
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.placements.queries import live_placement_of
 from stagemakelaar.web.access import actor, allow
-from stagemakelaar.web.forms import BaseForm, ButtonForm
+from stagemakelaar.web.forms import BaseForm, ButtonForm, must_be_pressed
 from stagemakelaar.web.importing import in_words
 from stagemakelaar.web.paging import rows_among
 from stagemakelaar.web.reading import note_readings
@@ -152,8 +152,7 @@ def compare(student_id, other_id):
 def keep_apart(student_id, other_id):
     for number in (student_id, other_id):
         case_for(current_session(), actor(), number)
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    must_be_pressed(url_for("doubles.index"))
     with transaction() as session:
         one, other = (case_for(session, actor(), number).student for number in (student_id, other_id))
         merging.keep_apart(session, one, other, by=actor())
@@ -165,8 +164,7 @@ def keep_apart(student_id, other_id):
 @allow(Permission.IMPORT_LISTS)
 def undo(merge_id):
     merging.merge_for(current_session(), actor(), merge_id)
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    must_be_pressed(url_for("doubles.index"))
     with transaction() as session:
         merging.undo_merge(session, merging.merge_for(session, actor(), merge_id), by=actor())
     flash(_("De samenvoeging is teruggedraaid: het zijn weer twee studenten."), "success")

@@ -45,7 +45,7 @@ def show(status, **context):
         db.look_again()
     g.is_in_trouble = status >= 500
     template = status if status in OWN_PAGES else 500 if status >= 500 else 400
-    return render_template(f"errors/{template}.html", **context), status
+    return render_template(f"errors/{template}.html", **{"back_url": g.get("way_on")} | context), status
 
 
 def _refused(refusal):

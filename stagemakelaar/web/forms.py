@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import current_app, flash, session
+from flask import Response, abort, current_app, flash, g, request, session
 from flask_babel import get_locale, gettext, lazy_gettext
 from wtforms import Form, PasswordField, StringField, TextAreaField
 from wtforms.csrf.session import SessionCSRF
@@ -11,6 +11,7 @@ from wtforms.validators import ValidationError
 from stagemakelaar import clock
 from stagemakelaar.errors import DomainError, IllegalMove, Overtaken
 from stagemakelaar.reference import formats
+from stagemakelaar.web.errors import show as show_error
 
 
 class _Csrf(SessionCSRF):
@@ -74,6 +75,16 @@ class BaseForm(Form):
 
 class ButtonForm(BaseForm):
     """A form that is one button: only the token is checked."""
+
+
+def must_be_pressed(back):
+    """Go on when a button was pressed on a page of ours that is not too old; else say so, and show the way back.
+
+    Whoever turns out to be overtaken later in this request is shown the same way.
+    """
+    g.way_on = back
+    if not ButtonForm(request.form).validate():
+        abort(Response(*show_error(400, message=gettext("Deze pagina stond te lang open. Probeer het opnieuw."))))
 
 
 def pressed(sent):

@@ -1,6 +1,6 @@
 """A case goes to a colleague, or comes from one, with a word of explanation; until it is accepted it can go back."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from stagemakelaar.casework import actions
@@ -12,7 +12,7 @@ from stagemakelaar.people.models import User
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.case_forms import hand_over_form
-from stagemakelaar.web.forms import ButtonForm
+from stagemakelaar.web.forms import must_be_pressed
 
 pages = Blueprint("handing_over", __name__)
 
@@ -57,8 +57,7 @@ BUTTONS = {"aannemen": actions.accept_hand_over, "teruggeven": actions.hand_back
 @allow(Permission.WORK_CASES)
 def answer(student_id, answer):
     case_for(current_session(), actor(), student_id)
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    must_be_pressed(url_for("students.show", student_id=student_id))
     with transaction() as session:
         given = waiting_hand_over(session, case_for(session, actor(), student_id))
         if given is None:

@@ -1,6 +1,6 @@
 """What a broker wants for a student and a place, before the computer proposes: given with a reason, and withdrawn."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from stagemakelaar.rounds.hints import give_hint, hint_for, hints_about, withdra
 from stagemakelaar.rounds.models import HintLevel
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.fields import OneOf
-from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, must_be_pressed, required
 from stagemakelaar.web.place_words import terms_of
 from stagemakelaar.web.reading import note_reading
 
@@ -106,8 +106,7 @@ def give(student_id, place_id):
 @allow(Permission.DECIDE)
 def withdraw(student_id, hint_id):
     case_for(current_session(), actor(), student_id)
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    must_be_pressed(url_for("hints.index", student_id=student_id))
     with transaction() as session:
         withdraw_hint(session, hint_for(session, actor(), student_id, hint_id), by=actor())
     flash(_("De voorkeur is ingetrokken. De volgende berekening houdt er geen rekening meer mee."), "success")

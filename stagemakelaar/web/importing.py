@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,7 +19,7 @@ from stagemakelaar.intake.models import UploadKind
 from stagemakelaar.labels import WORDS, label
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.web.access import actor, allow
-from stagemakelaar.web.forms import BaseForm, ButtonForm, required, say
+from stagemakelaar.web.forms import BaseForm, ButtonForm, must_be_pressed, required, say
 from stagemakelaar.web.paging import chosen, rows_among, rows_of
 from stagemakelaar.web.reading import note_readings
 
@@ -161,8 +161,7 @@ def _is_shown(line, outcome, only_alike):
 def carry_out(kind, upload_id):
     upload = _upload(current_session(), kind, upload_id)
     form = CarryOutForm(request.form)
-    if not form.validate():
-        abort(400)
+    must_be_pressed(url_for("importing.show", kind=kind, upload_id=upload_id))
     try:
         with transaction() as session:
             upload = _upload(session, kind, upload_id)
@@ -180,8 +179,7 @@ def carry_out(kind, upload_id):
 @allow(Permission.IMPORT_LISTS)
 def drop(kind, upload_id):
     _upload(current_session(), kind, upload_id)
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    must_be_pressed(url_for("importing.show", kind=kind, upload_id=upload_id))
     with transaction() as session:
         uploads.drop_upload(session, _upload(session, kind, upload_id), by=actor())
     flash(_("De lijst is weggegooid. Er is niets veranderd."), "success")

@@ -1,6 +1,6 @@
 """Placements for the broker: both answers, the letters, and what can be done on someone's behalf after a call."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, func
@@ -26,7 +26,7 @@ from stagemakelaar.web.case_words import waits_for
 from stagemakelaar.web.explanations import parts_in_words, total_in_words
 from stagemakelaar.web.fields import Day, OneOf
 from stagemakelaar.web.filtering import Facet, Filters, Option, Sorting, here, of_broker, whose_asked
-from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, must_be_pressed, required
 from stagemakelaar.web.letter_words import letters_about
 from stagemakelaar.web.paging import chosen, rows_of
 from stagemakelaar.web.placement_words import ended_because
@@ -286,8 +286,7 @@ MOVES = {
 @allow(Permission.DECIDE)
 def move_on(placement_id, change):
     placement_for(current_session(), actor(), placement_id)
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    must_be_pressed(url_for("placements.show", placement_id=placement_id))
     act, told = MOVES[change]
     with transaction() as session:
         act(session, placement_for(session, actor(), placement_id), by=actor())

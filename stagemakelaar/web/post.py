@@ -1,6 +1,6 @@
 """The post of a programme, what was not delivered first. A broker mends what was wrong and has it sent again."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
@@ -10,7 +10,7 @@ from stagemakelaar.errors import NotFound
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.web.access import actor, allow
-from stagemakelaar.web.forms import ButtonForm
+from stagemakelaar.web.forms import ButtonForm, must_be_pressed
 from stagemakelaar.web.letter_words import letter_of
 from stagemakelaar.web.paging import chosen, number, rows_of
 
@@ -56,8 +56,7 @@ def index():
 @allow(Permission.REPLAY_POST)
 def send_again(message_id):
     _message_for(current_session(), message_id)
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    must_be_pressed(url_for("post.index"))
     with transaction() as session:
         outbox.queue_again(session, _message_for(session, message_id), by=actor())
     flash(_("De brief staat weer klaar om te versturen."), "success")

@@ -36,7 +36,7 @@ from stagemakelaar.web.errors import LOST_RACE, is_lost_race
 from stagemakelaar.web.errors import show as show_error
 from stagemakelaar.web.explanations import PRIORITY, agreed_in_words, parts_in_words, total_in_words
 from stagemakelaar.web.fields import Day, OneOf, Version
-from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, required, say
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, must_be_pressed, required, say
 from stagemakelaar.web.place_words import terms_of
 from stagemakelaar.web.reading import note_reading
 from stagemakelaar.web.reason_fields import reason_field, reason_in_words
@@ -243,9 +243,7 @@ def _decide(session, proposal, form):
 @allow(Permission.DECIDE)
 def release(proposal_id):
     proposal_for(current_session(), actor(), proposal_id)
-    form = ButtonForm(request.form)
-    if not form.validate():
-        return show_error(400)
+    must_be_pressed(url_for("proposals.show", proposal_id=proposal_id))
     with transaction() as session:
         review.release(session, proposal_for(session, actor(), proposal_id), by=actor())
     flash(_("U kunt nu over dit voorstel besluiten."), "success")

@@ -1,6 +1,6 @@
 """Rounds for the broker: open one, have it computed, look at what came out, close it."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -36,7 +36,7 @@ from stagemakelaar.rounds.queries import (
 from stagemakelaar.rounds.wanted import seats_wanted
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.explanations import PRIORITY, cause_in_words, journey_in_words
-from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, must_be_pressed, required
 from stagemakelaar.web.paging import chosen, rows_of
 from stagemakelaar.web.run_words import run_in_words
 
@@ -191,7 +191,7 @@ def _about(session, match_round):
 @pages.post("/rondes/<int:round_id>/berekenen")
 @allow(Permission.RUN_ROUNDS)
 def compute(round_id):
-    _must_be_pressed(round_for(current_session(), actor(), round_id))
+    _must_be_pressed(round_id, round_for(current_session(), actor(), round_id))
     with transaction() as session:
         actions.ask_for_run(session, round_for(session, actor(), round_id), by=actor())
     return redirect(url_for("rounds.show", round_id=round_id))
@@ -200,7 +200,7 @@ def compute(round_id):
 @pages.post("/rondes/<int:round_id>/berekeningen/<int:run_id>/kiezen")
 @allow(Permission.RUN_ROUNDS)
 def choose(round_id, run_id):
-    _must_be_pressed(run_for(current_session(), actor(), run_id))
+    _must_be_pressed(round_id, run_for(current_session(), actor(), run_id))
     with transaction() as session:
         match_round, run = round_for(session, actor(), round_id), run_for(session, actor(), run_id)
         actions.choose_run(session, match_round, run, by=actor())
@@ -211,17 +211,16 @@ def choose(round_id, run_id):
 @pages.post("/rondes/<int:round_id>/berekeningen/<int:run_id>/stoppen")
 @allow(Permission.RUN_ROUNDS)
 def cancel(round_id, run_id):
-    _must_be_pressed(run_for(current_session(), actor(), run_id))
+    _must_be_pressed(round_id, run_for(current_session(), actor(), run_id))
     with transaction() as session:
         actions.cancel_run(session, run_for(session, actor(), run_id), by=actor())
     flash(_("De berekening is gestopt."), "success")
     return redirect(url_for("rounds.show", round_id=round_id))
 
 
-def _must_be_pressed(_found):
+def _must_be_pressed(round_id, _found):
     """A button of our own page was pressed; the record was looked up first, so that a stranger's is not there."""
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    must_be_pressed(url_for("rounds.show", round_id=round_id))
 
 
 @pages.route("/rondes/<int:round_id>/sluiten", methods=["GET", "POST"])

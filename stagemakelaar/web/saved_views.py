@@ -22,7 +22,7 @@ from stagemakelaar.people.saved_views import (
     views_of,
 )
 from stagemakelaar.web.access import actor, allow
-from stagemakelaar.web.forms import BaseForm, ButtonForm, Text, required
+from stagemakelaar.web.forms import BaseForm, ButtonForm, Text, must_be_pressed, required
 
 pages = Blueprint("saved_views", __name__)
 
@@ -118,8 +118,7 @@ def rename(view_id):
 def remove(view_id):
     view = view_for(current_session(), actor(), view_id)
     address = _address(view)
-    if not ButtonForm(request.form).validate():
-        raise BadRequest
+    must_be_pressed(address)
     with transaction() as session:
         remove_view(session, view_for(session, actor(), view_id), by=actor())
     flash(_("De weergave is verwijderd. Het filter staat nog aan: u kunt het opnieuw bewaren."), "success")

@@ -1,6 +1,6 @@
 """Signing in by mail: ask, then spend the link or type the code. Opening a page never signs in; a button does."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ from stagemakelaar.people.signing_in.sessions import end_session
 from stagemakelaar.reference import formats
 from stagemakelaar.web import carried, known_browsers, signed_in
 from stagemakelaar.web.access import public
-from stagemakelaar.web.forms import BaseForm, ButtonForm, Text, required
+from stagemakelaar.web.forms import BaseForm, ButtonForm, Text, must_be_pressed, required
 from stagemakelaar.web.layout import home_of
 from stagemakelaar.web.own_paths import own_path
 
@@ -166,9 +166,8 @@ def _go_on(user, token, programme_id):
 @public
 def sign_out():
     """End the session on the server, and let the browser forget what it kept."""
-    if signed_in.token() and not ButtonForm(request.form).validate():
-        abort(400)
     if signed_in.token():
+        must_be_pressed("/")
         by = current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
         with transaction() as session:
             end_session(session, signed_in.token(), by=by)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
@@ -18,7 +18,7 @@ from stagemakelaar.places.queries import organisation_for
 from stagemakelaar.web import case_page, organisation_page
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.case_forms import WhyForm, task_form
-from stagemakelaar.web.forms import ButtonForm
+from stagemakelaar.web.forms import ButtonForm, must_be_pressed
 from stagemakelaar.web.own_paths import back_to, own_path
 from stagemakelaar.web.paging import chosen, rows_of
 
@@ -103,9 +103,7 @@ BUTTONS: dict[str, tuple[Any, Any]] = {
 @pages.post("/taken/<int:task_id>/<any(gedaan, heropenen):change>")
 @allow(Permission.WORK_CASES)
 def press(task_id, change):
-    tasks.task_for(current_session(), actor(), task_id)
-    if not ButtonForm(request.form).validate():
-        abort(400)
+    must_be_pressed(back_to(_page_about(tasks.task_for(current_session(), actor(), task_id))))
     act, told = BUTTONS[change]
     with transaction() as session:
         task = tasks.task_for(session, actor(), task_id)

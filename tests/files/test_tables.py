@@ -136,3 +136,15 @@ def test_a_written_table_opens_in_a_spreadsheet_and_reads_back():
     assert data.startswith("\ufeff".encode())
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert rows == [["student", "reden"], ["'=cmd()", 'a;"b"'], ["Zoë", "'-"]]
+
+
+def test_a_list_with_thousands_of_columns_is_refused_at_once(read, monkeypatch):
+    monkeypatch.setattr("difflib.get_close_matches", None)  # what took a minute and a half
+    _table, wrong = read((";".join(f"kolom {number}" for number in range(5_000)) + "\n" + ROW).encode())
+    assert wrong == [(1, None, "Deze lijst heeft te veel kolommen: hoogstens 500.")]
+
+
+def test_the_name_of_a_column_that_is_endless_is_compared_with_none(read, monkeypatch):
+    monkeypatch.setattr("difflib.get_close_matches", None)
+    table, _wrong = read(f"{HEADER};{'a' * 100_000}".encode())
+    assert table.ignored == ["a" * 60]
