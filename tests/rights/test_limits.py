@@ -1,11 +1,17 @@
 """A student whose data is only kept, or with whom the computer may not reckon: what holds, and how it ends."""
 
-import pytest
-from sqlalchemy import select
+from datetime import date
+from types import SimpleNamespace
 
+import pytest
+from sqlalchemy import select, true
+
+from stagemakelaar import clock
+from stagemakelaar.casework import queries
 from stagemakelaar.casework.actions import RESTRICTED, close, pause, reopen, resume
 from stagemakelaar.casework.models import Case, CaseState
 from stagemakelaar.casework.queries import case_of, cases_found
+from stagemakelaar.casework.tasks import add_task
 from stagemakelaar.db import transaction
 from stagemakelaar.errors import DomainError, Overtaken
 from stagemakelaar.outbox import Message
@@ -16,10 +22,11 @@ from stagemakelaar.retention import soon_due
 from stagemakelaar.rights import limits, requests
 from stagemakelaar.rights.models import DataRequest, RequestKind, RequestState
 from stagemakelaar.rounds import by_hand, review
+from stagemakelaar.rounds import queries as round_queries
 from stagemakelaar.rounds.models import Proposal, ProposalState
 from stagemakelaar.rounds.queries import count_taking_part, left_out
 from stagemakelaar.rounds.review import objections_between
-from tests.computed import computed, proposals
+from tests.computed import asked, compute, computed, proposals
 
 RESTRICTION, OBJECTION = RequestKind.RESTRICTION, RequestKind.OBJECTION
 
@@ -212,3 +219,63 @@ def test_who_is_restricted_can_still_be_erased(make, session, granted, coordinat
         requests.grant(writing, asked, by=coordinator)
     assert session.get(User, student.user_id).erased_at
     assert case_of(session, student).state is CaseState.CLOSED
+
+
+# --- lists and rounds ----------------------------------------------------------------------------------------------
+
+
+def lists_with(pages, match_round, name):
+    """Which lists and downloads of a broker hold a name."""
+    paths = (
+        "/studenten",
+        "/studenten/lijst.csv",
+        f"/rondes/{match_round.id}",
+        f"/rondes/{match_round.id}/voorstellen.csv",
+        f"/rondes/{match_round.id}/zonder-plek",
+        f"/rondes/{match_round.id}/zonder-plek.csv",
+        "/taken",
+        "/makelaar?van=allen",
+    )
+    answers = {path: pages.client.get(path) for path in paths}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    return {path for path, answer in answers.items() if name in answer.get_data(as_text=True)}
+
+
+@pytest.fixture
+def round_of_two(make, browse):
+    """A computed round with a proposal for one student and none for another, both with a task for today."""
+    placed = make.student(searching=True, last_name="Zwaluw", searching_since=date(2026, 10, 1))
+    make.student(searching=True, last_name="Merel")
+    make.place(seats=1)
+    broker = make.broker()
+    number, pages = placed.id, browse.as_(broker)
+    match_round, run = computed(broker)
+    with transaction() as session:
+        case, by = case_of(session, session.get(Student, number)), session.merge(broker)
+        add_task(session, what="Bellen", due_on=clock.today(), case=case, by=by)
+    return number, pages, *(SimpleNamespace(id=one.id) for one in (match_round, run)), broker.id
+
+
+def test_no_list_and_no_download_holds_who_is_restricted_and_no_later_run_does(round_of_two, session, granted):
+    number, pages, match_round, run, broker = round_of_two
+    before = lists_with(pages, match_round, "Zwaluw")
+    assert before == {
+        "/studenten", "/studenten/lijst.csv", f"/rondes/{match_round.id}",
+        f"/rondes/{match_round.id}/voorstellen.csv", "/taken", "/makelaar?van=allen",
+    }  # fmt: skip
+    granted(session.get(Student, number), RESTRICTION)
+    assert lists_with(pages, match_round, "Zwaluw") == set()
+    assert [one.state for one in proposals(run) if one.student_id == number] == [ProposalState.REJECTED]
+    again = asked(match_round, session.get(User, broker), from_run=run)
+    compute(again)
+    assert number not in {one.student_id for one in proposals(again)}
+
+
+def test_a_list_that_forgets_to_leave_them_out_would_be_seen(round_of_two, session, granted, monkeypatch):
+    number, pages, match_round, _run, _broker = round_of_two
+    granted(session.get(Student, number), RESTRICTION)
+    monkeypatch.setattr(queries, "_listed", queries.cases_visible_to)
+    monkeypatch.setattr(round_queries, "IS_LISTED", true())
+    assert {"/studenten", "/studenten/lijst.csv", f"/rondes/{match_round.id}/voorstellen.csv"} <= lists_with(
+        pages, match_round, "Zwaluw"
+    )
