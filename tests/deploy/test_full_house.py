@@ -58,7 +58,7 @@ def house(tmp_path_factory):
         end = time.monotonic() + 10
         while not (folder / "nginx.pid").exists() and time.monotonic() < end:
             time.sleep(0.02)
-        return pages, lambda path: _ask(port, path)
+        return pages, lambda path, method="GET": _ask(port, path, method)
 
     yield opened
     pages.may_answer.set()
@@ -69,14 +69,14 @@ def house(tmp_path_factory):
     pages.server_close()
 
 
-def _ask(port, path):
+def _ask(port, path, method):
     """(status, when to come back, seconds) of one answer."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     began = time.monotonic()
     line = http.client.HTTPSConnection("127.0.0.1", port, timeout=20)
     with context.wrap_socket(socket.create_connection(("127.0.0.1", port), 20), server_hostname=HOST) as line.sock:
-        line.request("GET", path, headers={"Host": HOST})
+        line.request(method, path, headers={"Host": HOST})
         answer = line.getresponse()
         answer.read()
         return answer.status, answer.headers["Retry-After"], time.monotonic() - began
@@ -111,3 +111,31 @@ def test_without_a_queue_that_ends_nobody_is_told(house):
         pages.wait_for(1)
         pages.may_answer.set()
         assert one_more.result()[0] == 200
+
+
+DOOR = "/inloggen/medewerker"
+
+
+@pytest.mark.promise("P30")
+def test_a_crowd_that_tries_passwords_holds_half_of_the_threads(house):
+    pages, ask = house()
+    with ThreadPoolExecutor(20) as pool:
+        trying = [pool.submit(ask, DOOR, "POST") for _one in range(4)]
+        pages.wait_for(4)
+        told = [one.result() for one in [pool.submit(ask, DOOR, "POST") for _one in range(10)]]
+        assert {(status, back) for status, back, _seconds in told} == {(503, "10")}
+        assert max(seconds for _status, _back, seconds in told) < 1
+        inside = [pool.submit(ask, path) for path in (DOOR, "/studenten", "/voorstellen/1")]
+        pages.wait_for(3)
+        pages.may_answer.set()
+        assert {one.result()[0] for one in (*trying, *inside)} == {200}
+
+
+@pytest.mark.promise("P30", red=True)
+def test_a_door_that_lets_the_crowd_in_is_seen(house):
+    pages, ask = house(lambda text: text.replace(" max_conns=4", ""))
+    with ThreadPoolExecutor(20) as pool:
+        trying = [pool.submit(ask, DOOR, "POST") for _one in range(8)]
+        pages.wait_for(8)  # every thread of the shipped form
+        pages.may_answer.set()
+        assert {one.result()[0] for one in trying} == {200}

@@ -1,14 +1,8 @@
 """P30: a crowd at the door does not stop those who are inside: sign-ins get a part of the threads, and no more."""
 
-import contextlib
-import http.client
-import itertools
 import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from statistics import quantiles
-from urllib.parse import urlencode
 
 import pytest
 from argon2.exceptions import VerificationError
@@ -108,83 +102,3 @@ def test_a_door_without_a_limit_is_seen(app, make, slow, monkeypatch):
     told, _inside, _answers = crowd_at_the_door(app, make, slow, count=4)
     assert slow.most == 4
     assert told == []
-
-
-# --- measured, with gunicorn and PostgreSQL --------------------------------------------------------------------------
-
-ROUNDS, QUIET, PAUSE = 6, 3.0, 0.1  # seconds of a round in which nobody is at the door; and between a broker's pages
-INSIDE = ("/studenten", "/plekken", "/makelaar", "/organisaties")
-
-
-def ask(port, address, method, path, cookie, form=None):
-    """(status, seconds): one request on a line of its own, from an address on this machine."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60, source_address=(address, 0))
-    headers = {"Cookie": f"session={cookie}", "Content-Type": "application/x-www-form-urlencoded"}
-    begun = time.monotonic()
-    with contextlib.closing(line):
-        line.request(method, path, body=urlencode(form) if form else None, headers=headers)
-        status = line.getresponse().status
-    return status, time.monotonic() - begun
-
-
-def works(port, cookie, is_crowded, stops, times):
-    """A broker who opens page after page; each is noted by whether there was a crowd when it was asked for."""
-    for path in itertools.cycle(INSIDE):
-        if stops.is_set():
-            return
-        crowded = is_crowded.is_set()
-        status, seconds = ask(port, "127.0.0.1", "GET", path, cookie)
-        times[crowded].append(seconds if status == 200 else 60.0)
-        time.sleep(PAUSE)
-
-
-def p95(times):
-    return quantiles(times, n=20)[-1]
-
-
-@pytest.mark.promise("P30", by_chance=True)
-@pytest.mark.parametrize(
-    "own_database", [pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))], indirect=True
-)
-def test_pages_inside_take_at_most_twice_as_long_while_fifty_sign_in(app, make, house, record_property):
-    """Quiet and crowd take turns, so that what else this machine does counts for both."""
-    desks = [Browser(app).as_(make.broker()).client.get_cookie("session").value for _number in range(4)]
-    stranger = Browser(app)
-    values = stranger.get(DOOR).values() | {"password": "iets anders"}
-    cookie = stranger.client.get_cookie("session").value
-    house.wait_until_it_answers()
-    is_crowded, stops, times, told = threading.Event(), threading.Event(), {False: [], True: []}, Counter()
-    inside = [threading.Thread(target=works, args=(house.port, desk, is_crowded, stops, times)) for desk in desks]
-    for thread in inside:
-        thread.start()
-    with ThreadPoolExecutor(CROWD) as crowd:
-        for turn in range(ROUNDS):
-            time.sleep(QUIET)
-            is_crowded.set()
-            end, burst = time.monotonic() + QUIET, 0
-            while time.monotonic() < end:
-                asked = [
-                    crowd.submit(
-                        ask,
-                        house.port,
-                        f"127.{turn + 1}.{burst}.{number + 1}",
-                        "POST",
-                        DOOR,
-                        cookie,
-                        values | {"email": f"nobody{number}@demo.example"},
-                    )
-                    for number in range(CROWD)
-                ]
-                told.update(one.result()[0] for one in asked)
-                burst += 1
-                time.sleep(0.5)
-            is_crowded.clear()
-    stops.set()
-    for thread in inside:
-        thread.join(60)
-    record_property("pages", [len(times[False]), len(times[True])])
-    record_property("p95_ms", [round(p95(times[crowded]) * 1000) for crowded in (False, True)])
-    record_property("sign_ins", dict(told))
-    if told[422] < ROUNDS or told[503] == 0:
-        raise proofs.Invalid(f"there was no crowd: {told}")
-    assert p95(times[True]) <= 2 * p95(times[False])
