@@ -74,11 +74,11 @@ def opened(trying):
     """(address, what it shows) of every page."""
     for who, path in list(trying.pages(of_all=IS_FULL))[:: times(short=2, full=1)]:
         page = path.format(**trying.records)
-        yield page, trying.clients[who].get(page)
+        yield page, trying.clients[who].get(page, buffered=True)
     for who in WHO if IS_FULL else ():
         for email, page in states_of(trying.session, who):
             user = trying.session.scalars(select(User).where(User.email == email)).one()
-            yield page, Browser(trying.app).as_(user).client.get(page)
+            yield page, Browser(trying.app).as_(user).client.get(page, buffered=True)
 
 
 @pytest.mark.promise("BAD")
