@@ -266,6 +266,7 @@ GET  /verzoeken                                                     bcu
 GET  /verzoeken/{request}                                           bcu
 POST /verzoeken/{request}/besluit                                   c
 POST /verzoeken/{request}/opheffen                                  c
+POST /verzoeken/{request}/doorgaan                                  c
 GET  /accounts                                                      a
 GET  /accounts/uitnodigen                                           a
 POST /accounts/uitnodigen                                           a

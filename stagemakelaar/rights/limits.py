@@ -57,9 +57,29 @@ def announce_end(session, request, *, why, by):
         kind="student_restriction_ends",
         to=request.user.email,
         user=request.user,
-        key=f"data_request:{request.id}:ends",
+        key=f"data_request:{request.id}:ends:{request.version}",  # it may be taken back and said again
         programme_id=request.programme_id,
         day=request.ends_on.isoformat(),
+    )
+
+
+def keep_on(session, request, *, by):
+    """Take back that a restriction ends: it goes on. A student who read that it would end is told so."""
+    _must_hold(request)
+    if request.ends_on is None:
+        raise Overtaken(N_("Er is geen einde aangekondigd."))
+    request.ends_on, request.ended_why = None, ""
+    audit.record(session, "data_request.end_taken_back", request, by=by)
+    if outbox.cancel(session, f"data_request:{request.id}:ends", by=by):
+        return
+    outbox.promise(
+        session,
+        kind="student_request_decided",
+        to=request.user.email,
+        user=request.user,
+        key=f"data_request:{request.id}:goes_on:{request.version}",
+        programme_id=request.programme_id,
+        day=clock.day_of(request.created_at).isoformat(),
     )
 
 

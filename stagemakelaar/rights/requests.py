@@ -103,6 +103,11 @@ def announce_end(session, request, *, why, by):
     limits.announce_end(session, _locked(session, request), why=why, by=by)
 
 
+def keep_on(session, request, *, by):
+    """Take back that a restriction ends: the student had a reason after all, or it was said by mistake."""
+    limits.keep_on(session, _locked(session, request), by=by)
+
+
 def end(session, request, *, by):
     """The student wants their data to be used again: at once, without a letter before."""
     limits.end(session, _locked(session, request), by=by)

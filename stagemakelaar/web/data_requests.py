@@ -13,7 +13,7 @@ from stagemakelaar.rights import erasing, limits, requests
 from stagemakelaar.rights.models import RequestKind, RequestState
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.fields import OneOf, Version
-from stagemakelaar.web.forms import BaseForm, LongText, required
+from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, pressed, required
 from stagemakelaar.web.paging import rows_of
 from stagemakelaar.web.student_status import in_full
 
@@ -106,6 +106,17 @@ def announce_end(request_id):
     return redirect(url_for(".show", request_id=request_id), 303)
 
 
+@pages.post("/verzoeken/<int:request_id>/doorgaan")
+@allow(Permission.DECIDE_RIGHTS)
+def keep_on(request_id):
+    """Take back that a restriction ends."""
+    if pressed(request.form):
+        with transaction() as session:
+            requests.keep_on(session, requests.request_for(session, actor(), request_id), by=actor())
+        flash(_("De beperking gaat door. Wie al een mail had, krijgt er nog een."), "success")
+    return redirect(url_for(".show", request_id=request_id), 303)
+
+
 def _decide(request_id, form):
     """Decide; an erasure goes into the list of erasures before its last letter may leave."""
     path = current_app.config["SETTINGS"].erasure_list
@@ -137,6 +148,7 @@ def _page(asked, form, ending=None):
         decides=is_open and may(actor(), Permission.DECIDE_RIGHTS),
         is_open=is_open,
         ending=ending or EndForm(),
+        button_form=ButtonForm(),
         refused=ending or form,
         ends=asked.is_in_force and asked.kind is RequestKind.RESTRICTION and may(actor(), Permission.DECIDE_RIGHTS),
         notice=limits.NOTICE.days,

@@ -139,6 +139,7 @@ GET  /verzoeken                                              requests R
 GET  /verzoeken/{request}                                    request R
 POST /verzoeken/{request}/besluit                            answer-to-request A
 POST /verzoeken/{request}/opheffen                           answer-to-request A
+POST /verzoeken/{request}/doorgaan                           answer-to-request A
 GET  /student                                                own-file R
 GET  /student/gegevens                                       own-file R
 GET  /student/wie-zag-mijn-gegevens                          own-file R

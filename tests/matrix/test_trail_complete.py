@@ -100,6 +100,7 @@ bA /plaatsingen/{placement}/terugtrekken  placement.withdrawn  =
 cA /instellingen  programme.settings_changed  =
 cA /verzoeken/{request}/besluit  data_request.refused  /verzoeken/{request}
 cA /verzoeken/{request}/opheffen  data_request.end_announced  /verzoeken/{request}
+cA /verzoeken/{request}/doorgaan  data_request.end_taken_back
 ad /accounts/uitnodigen  staff.registered  =
 cA /accounts/app/{broker}/vragen  factor_reset.asked
 cA /accounts/app/{broker}/toestaan  factor_reset.granted
@@ -107,6 +108,7 @@ ad /accounts/{account}/inschakelen  account.enabled
 ad /accounts/{account}/uitschakelen  account.disabled
 e1 /bedrijf/erkenningen  recognition.added  =
 e1 /bedrijf/gegevens/wijzigen  organisation.changed  =
+e1 /bedrijf/contactpersoon  account.corrected  =
 e1 /bedrijf/collegas  employer.registered  /bedrijf/gegevens
 e1 /bedrijf/collegas/{colleague}/verwijderen  membership.removed
 e1 /bedrijf/plaatsingen/{placement}/antwoord  placement.capacity_confirmed  /bedrijf/plaatsingen/{placement}
@@ -161,6 +163,7 @@ DATA: dict[str, Any] = {
     "/plaatsingen/samen": lambda: {"doen": "herinneren", "kies": str(_placement(PlacementState.PLANNED))},
     "/verzoeken/{request}/besluit": {"verdict": "refuse"},
     "/verzoeken/{request}/opheffen": {"ended_why": WORDS},
+    "/bedrijf/contactpersoon": {"name": "Zq Anders"},
     "/student/plaatsing/{placement}/antwoord": {"answer": "accept"},
     "/account/app/klaar": lambda: {"code": totp.present_code(_user("bA").totp_next)[0]},
 }
@@ -242,6 +245,9 @@ BEFORE = {
     "/opmerkingen/{comment}/{settle}": Before([("bA", "/voorstellen/{proposal}/opmerkingen")], {"comment": Comment}),
     "/accounts/app/{broker}/toestaan": Before([("ad", "/accounts/app/{broker}/vragen")]),
     "/verzoeken/{request}/opheffen": RESTRICTED,
+    "/verzoeken/{request}/doorgaan": Before(
+        [*RESTRICTED.sends, ("cA", "/verzoeken/{request}/opheffen")], RESTRICTED.newest
+    ),
     "/mijn-gegevens/verzoeken/{own_request}/stoppen": RESTRICTED,
 }
 ROOT = Path(__file__).parent.parent.parent

@@ -14,7 +14,8 @@ from stagemakelaar.casework.queries import case_of, cases_found
 from stagemakelaar.casework.tasks import add_task
 from stagemakelaar.db import transaction
 from stagemakelaar.errors import DomainError, Overtaken
-from stagemakelaar.outbox import Message
+from stagemakelaar.flow import move
+from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Role, Student, User
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import BrokerReason, Placement
@@ -116,6 +117,33 @@ def test_it_ends_a_week_after_a_letter_and_the_search_goes_on(make, session, gra
     assert case_of(session, student).state is CaseState.SEARCHING
     assert in_a_run(session, student) == 1
     assert not session.get(DataRequest, number).is_in_force
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+def test_an_end_that_was_announced_can_be_taken_back(make, session, granted, coordinator, moment, has_left):
+    student = make.student(searching=True)
+    number = granted(student, RESTRICTION)
+    with transaction() as writing:
+        requests.announce_end(writing, writing.get(DataRequest, number), why="Verbeterd.", by=coordinator)
+    letters = select(Message).where(Message.key.startswith(f"data_request:{number}:")).order_by(Message.id)
+    if has_left:
+        with transaction() as writing:
+            letter = writing.scalars(letters).all()[-1]
+            letter.sent_at = clock.now()
+            move(writing, letter, MessageState.SENT, by=None)
+    with transaction() as writing:
+        requests.keep_on(writing, writing.get(DataRequest, number), by=coordinator)
+    last = session.scalars(letters).all()[-1]
+    told = ("student_request_decided", MessageState.QUEUED)
+    taken_back = ("student_restriction_ends", MessageState.CANCELLED)
+    assert (last.kind, last.state) == (told if has_left else taken_back)
+    moment("2027-03-03T10:00:00+01:00")
+    with transaction() as writing:
+        assert limits.end_due(writing) == 0
+    with transaction() as writing:
+        requests.announce_end(writing, writing.get(DataRequest, number), why="Nu echt.", by=coordinator)
+    with pytest.raises(DomainError), transaction() as writing:
+        requests.announce_end(writing, writing.get(DataRequest, number), why="Nog eens.", by=coordinator)
 
 
 @pytest.mark.parametrize("kind", limits.LIMITS)

@@ -165,6 +165,11 @@ def test_a_student_asks_to_be_left_in_peace_and_the_coordinator_ends_it_with_a_l
     assert "De beperking stopt op" in page.text
     page = mine.get("/mijn-gegevens/beperken")
     assert "10 februari 2027 gebruiken we ze weer" in page.text
+    page = deciding.get(f"/verzoeken/{number}").submit(f"/verzoeken/{number}/doorgaan").follow()
+    assert "De beperking gaat door." in page.text
+    assert "gebruiken we ze weer" not in mine.get("/mijn-gegevens/beperken").text
+    page.submit(f"/verzoeken/{number}/opheffen", ended_why="De postcode is nu echt verbeterd.")
+    page = mine.get("/mijn-gegevens/beperken")
     page.submit(f"/mijn-gegevens/verzoeken/{number}/stoppen")
     assert name in deciding.get("/studenten").text
 
