@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter
 
+import psycopg
 from sqlalchemy import func, select
 
 from stagemakelaar import db
@@ -101,7 +102,7 @@ class Storm:
             thread.join(150)
         return self
 
-    def _wait_for_more(self, seconds=60):
+    def _wait_for_more(self, seconds=130):  # a little more than recovery may take
         before, end = self._moved(), time.monotonic() + seconds
         while self._moved() <= before:
             if time.monotonic() > end:
@@ -167,7 +168,7 @@ class Storm:
         name = self.house.database.rsplit("/", 1)[1].split("?")[0]
         inside = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_xid IS NOT NULL"
         end = time.monotonic() + 2
-        with contextlib.closing(self.cluster.connect()) as line:
+        with contextlib.closing(self._line()) as line:
             while time.monotonic() < end:
                 for (pid,) in line.execute(inside, (name,)).fetchall():
                     with contextlib.suppress(ProcessLookupError):
@@ -177,6 +178,17 @@ class Storm:
                         os.kill(pid, signal.SIGCONT)
                 time.sleep(0.002)
         return None
+
+    def _line(self):
+        """A connection to a server that may still be recovering from the last kill."""
+        end = time.monotonic() + 60
+        while True:
+            try:
+                return self.cluster.connect()
+            except psycopg.OperationalError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
 
     def wait_until_delivered(self, seconds):
         """Until nothing waits any more; who died holding letters is replaced when their lease is over."""
