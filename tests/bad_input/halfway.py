@@ -155,7 +155,12 @@ class Halfway:
             asked = session.scalars(select(DataRequest.id).order_by(DataRequest.id.desc())).first()
         self.press("c", f"/verzoeken/{asked}", "/besluit", verdict="grant")
         self.show("other", "/mijn-gegevens/beperken")
-        self.show("c", f"/verzoeken/{asked}", "/verzoeken/{request}")
+        page = f"/verzoeken/{asked}"
+        self.served.append(
+            ("c", page, self.clients["c"].get(page).get_data(as_text=True))
+        )  # before an end is announced
+        self.press("c", page, "/opheffen")
+        self.show("c", page, "/verzoeken/{request}")
 
     def in_lists(self):
         searching = self.searching
