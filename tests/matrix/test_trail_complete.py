@@ -140,7 +140,6 @@ ELSEWHERE = {
     "/post/{message}/opnieuw": "tests/web/test_post.py",
     "/versturen": "tests/web/test_sending_out.py",
     "/inloggen/verder": "no act",
-    "/bedrijf/contactpersoon": "tests/web/test_data_requests.py",
     "/studenten/{student}/wachten": "tests/rounds/test_repairs.py",
     "/studenten/{student}/overdragen": "tests/casework/test_handing_over.py",
     "/studenten/{student}/overdracht/{handed}": "tests/casework/test_handing_over.py",
