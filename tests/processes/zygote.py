@@ -180,7 +180,7 @@ def main(instance, marks_file, key):
             try:
                 os.setpgid(0, 0)
                 sys.stdin.close()
-                sys.stdin = Path(os.devnull).open()  # Celery asks whether somebody types there
+                sys.stdin = Path(os.devnull).open()  # noqa: SIM115 - Celery asks whether somebody types there
                 become(app, marks, order, listening.get(order.get("port")))
             except BaseException:  # noqa: BLE001 - a child never goes on as its parent
                 sys.excepthook(*sys.exc_info())
