@@ -105,14 +105,7 @@ def grant(session, change_id, *, by):
     user = _colleague(session, change.user_id, by)
     if change.asked_by_id == by.id:
         raise DomainError(N_("U vroeg dit zelf. Een tweede beheerder moet het toestaan."))
-    granted = session.execute(
-        update(RightsChange)
-        .where(RightsChange.id == change.id, RightsChange.granted_at.is_(None), RightsChange.dropped_at.is_(None))
-        .values(granted_by_id=by.id, granted_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    if granted.rowcount != 1:
-        raise Overtaken(N_("Hier is al over beslist, of de week is om."))
+    _settle(session, change, granted_by_id=by.id, granted_at=clock.now())
     before = {"role_before": user.role.value, "programme_before": user.programme_id}
     user.role, user.programme_id = change.role, change.programme_id
     if change.enables:
@@ -138,8 +131,20 @@ def drop(session, change_id, *, by):
     """Let what was asked go: whoever asked takes it back, or the second does not want it."""
     change = _waiting(session, change_id)
     _colleague(session, change.user_id, by)
-    change.dropped_at = clock.now()
+    _settle(session, change, dropped_at=clock.now())
     audit.record(session, "staff.rights_dropped", change.user, by=by, change=change.id)
+
+
+def _settle(session, change, **values):
+    """Decide about what waits, once: of two who decide at the same moment the second is told."""
+    settled = session.execute(
+        update(RightsChange)
+        .where(RightsChange.id == change.id, RightsChange.granted_at.is_(None), RightsChange.dropped_at.is_(None))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if settled.rowcount != 1:
+        raise Overtaken(N_("Hier is al over beslist, of de week is om."))
 
 
 def _ask(session, user, role, programme, *, by, enables=False):

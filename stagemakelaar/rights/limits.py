@@ -33,12 +33,13 @@ def begin(session, request, *, by):
     if student.merged_into_id is not None:
         raise DomainError(N_("Deze student is samengevoegd met een ander dossier. Vraag het voor dat dossier."))
     forgetting.refuse_while_computing(session, student.programme_id)
+    case = casework.locked(session, case_of(session, student))  # before the student's row, as retention does
     setattr(student, HELD_BY[request.kind], clock.now())
     session.flush()
     ids = [one.id for one in records_of(session, student)]
     forgetting.turn_down_all(session, ids, by=by, why=request.kind.value)
     if request.kind is RequestKind.RESTRICTION:
-        casework.restrict(session, casework.locked(session, case_of(session, student)), by=by)
+        casework.restrict(session, case, by=by)
 
 
 def announce_end(session, request, *, why, by):
