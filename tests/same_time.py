@@ -24,7 +24,7 @@ class Compared:
 
     def __init__(self, one, other):
         self.apart = abs(median(one) - median(other))
-        self.chance = mannwhitneyu(one, other).pvalue
+        self.chance = float(mannwhitneyu(one, other).pvalue)  # a plain number goes from process to process
         self.medians = [round(median(times) * 1000, 2) for times in (one, other)]
 
     def __repr__(self):
