@@ -69,7 +69,11 @@ def test_files_hold_the_own_programme_and_all_of_it(world):
     wanted = {
         "/studenten/lijst.csv": select(Case.id)
         .join(Student, Student.id == Case.student_id)
-        .where(Case.programme_id == world.noord, Student.merged_into_id.is_(None)),
+        .where(
+            Case.programme_id == world.noord,
+            Student.merged_into_id.is_(None),
+            Student.restricted_at.is_(None),  # whose data is only kept
+        ),
         "/plaatsingen/lijst.csv": select(Placement.id).where(Placement.programme_id == world.noord),
         "/plekken/lijst.csv": select(Place.id).where(Place.programme_id == world.noord),
     }
