@@ -24,7 +24,7 @@ from stagemakelaar.rounds import forgetting
 
 NOTICE = timedelta(days=7)  # between the letter and the end of a restriction
 HELD_BY = {RequestKind.RESTRICTION: "restricted_at", RequestKind.OBJECTION: "objected_at"}
-LIMITS = frozenset(HELD_BY)
+LIMITS = tuple(HELD_BY)
 
 
 def begin(session, request, *, by):
