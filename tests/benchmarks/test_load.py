@@ -22,7 +22,7 @@ def a_day(*, page_seconds=0.1, outcome="done", shares=(60, 3, 3)):
 
 def outcome_of_day(deeds):
     day = SCENARIOS["L1"]
-    run = judged(day, deeds, 1000.0, day.phases(120), USED, {})
+    run = judged(day, deeds, 1000.0, day.phases(120), USED, {"pace": 1})
     return run | {"form": "short", "scenario": "L1", "what": "", "seconds": 120, "database": "", "load": [0, 0]}
 
 

@@ -34,7 +34,15 @@ class Visitor:
 
     def go(self, path):
         """Open a page of the service."""
-        self.page.goto(path)
+        from playwright.sync_api import Error
+
+        try:
+            self.page.goto(path)
+        except Error as error:
+            # A page that reloads itself while a run computes may do so in the very moment of leaving it.
+            if "net::ERR_ABORTED" not in error.message:
+                raise
+            self.page.goto(path)
         self.look()
 
     def look(self):
