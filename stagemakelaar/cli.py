@@ -31,7 +31,7 @@ def install(app):
     ):
         app.cli.add_command(command)
     groups = {
-        "account": [people.invite],
+        "account": [people.invite, people.close, people.open_account, people.change_role],
         "audit": [auditing.verify],
         "retention": [keeping.run],
         "programme": [people.add_programme],

@@ -21,6 +21,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from stagemakelaar import audit, clock, erasures, outbox, retention
 from stagemakelaar.db import close_session, current_session, look_again, transaction
 from stagemakelaar.outbox import MessageState
+from stagemakelaar.people import staff_rights
 from stagemakelaar.people.models import Role, User
 from stagemakelaar.people.signing_in.tidying import forget_old
 from stagemakelaar.rights import limits
@@ -176,6 +177,7 @@ def tidy(erasure_list=None):
     with transaction() as session:
         forget_old(session)
         limits.end_due(session)
+        staff_rights.end_lapsed(session)
     _mail_head_of_trail()
     if erasure_list is not None:
         erasures.finish(erasure_list)

@@ -1,4 +1,7 @@
-"""The first account, and the first programme: what cannot be done on a page yet, because nobody can sign in."""
+"""The first account, and the first programme: what cannot be done on a page yet, because nobody can sign in.
+
+And what takes two administrators on a page, for who has only one left: whoever has the server is the second.
+"""
 
 import click
 from flask_babel import gettext as _
@@ -7,6 +10,7 @@ from stagemakelaar.commands.frame import command
 from stagemakelaar.db import transaction
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.people import actions as people
+from stagemakelaar.people import closing
 from stagemakelaar.people.models import ProgrammeKind, Role
 from stagemakelaar.people.queries import programme_called, programmes
 from stagemakelaar.people.signing_in.invitations import invite as invite_staff
@@ -32,9 +36,7 @@ OF_A_PROGRAMME = {Role.COORDINATOR, Role.BROKER}
 )
 def invite(told, email, role, slug, name):
     """Make a staff account that waits for its owner."""
-    role = ROLES[role]
-    if (role in OF_A_PROGRAMME) != bool(slug):
-        raise DomainError(N_("Geef --programme op voor een makelaar of coördinator, en alleen daarvoor."))
+    role = _fitting(role, slug)
     with transaction() as session:
         programme = programme_called(session, slug) if slug else None
         user = invite_staff(
@@ -42,6 +44,63 @@ def invite(told, email, role, slug, name):
         )
     told.note(account=user.id)
     told.say(_("De uitnodiging staat klaar en gaat met de post mee. De link werkt een uur."))
+
+
+@command(
+    "close",
+    click.argument("email"),
+    group="account",
+    help="Sluit het account van een medewerker, ook dat van de enige andere beheerder.",
+)
+def close(told, email):
+    """Close an account of staff, in the place of a second administrator."""
+    with transaction() as session:
+        user = closing.close_from_server(session, formats.clean_email(email))
+        able = closing.count_able(session)
+    told.note(account=user.id, administrators=able)
+    told.say(_("Het account is gesloten, en iedereen die ermee werkte is uitgelogd."))
+    if able < closing.LEAST:
+        told.say(_("Er zijn nu te weinig beheerders. Nodig er een uit met account invite."))
+
+
+@command(
+    "open",
+    click.argument("email"),
+    group="account",
+    help="Open een gesloten account van een medewerker, ook dat van een beheerder.",
+)
+def open_account(told, email):
+    """Open an account of staff, in the place of a second administrator."""
+    with transaction() as session:
+        user = closing.open_from_server(session, formats.clean_email(email))
+    told.note(account=user.id)
+    told.say(_("Het account werkt weer. Uw collega krijgt een mail."))
+
+
+@command(
+    "role",
+    click.argument("email"),
+    click.option("--role", type=click.Choice(list(ROLES)), required=True, help="Wat het account mag."),
+    click.option("--programme", "slug", metavar="SLUG", help="Bij welk programma een makelaar of coördinator hoort."),
+    group="account",
+    help="Geef een medewerker een andere rol.",
+)
+def change_role(told, email, role, slug):
+    """Change what an account may do, in the place of two administrators."""
+    role = _fitting(role, slug)
+    with transaction() as session:
+        programme = programme_called(session, slug) if slug else None
+        email = formats.clean_email(email)
+        user = closing.change_role_from_server(session, email, role=role, programme=programme)
+    told.note(account=user.id)
+    told.say(_("De rol is veranderd. Uw collega is uitgelogd en krijgt een mail."))
+
+
+def _fitting(role, slug):
+    role = ROLES[role]
+    if (role in OF_A_PROGRAMME) != bool(slug):
+        raise DomainError(N_("Geef --programme op voor een makelaar of coördinator, en alleen daarvoor."))
+    return role
 
 
 @command(

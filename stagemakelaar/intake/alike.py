@@ -2,76 +2,184 @@
 
 An account's address is unique and folded, so the same address cannot stand there twice. What is found is only offered:
 twins and families that share a telephone are two people, and a broker says so once.
+
+Where more than a CROWD share a day and a first letter, only MOST_OFFERED are named for each, the nearest first (see
+`crowds`). A telephone number that more than a CROWD have is a school's, and tells nothing.
 """
 
+import itertools
+from bisect import bisect_right
 from collections import defaultdict
-from difflib import SequenceMatcher
+from typing import Any, NamedTuple
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from stagemakelaar.intake.crowds import Crowd, in_order
+from stagemakelaar.intake.crowds import is_alike as is_alike_in_order
 from stagemakelaar.intake.models import Apart
 from stagemakelaar.people.models import Student, User
 from stagemakelaar.reference.formats import folded
 
-ALIKE = 0.8  # of the letters, in the same order, once the parts of the names are sorted
+CROWD = 60
+MOST_OFFERED = 10  # for one row of a list, or one student
 
 
 def is_alike(name, other):
     """Whether two folded names may be one person's; the order of the parts does not count ("de vries sam")."""
-    matcher = SequenceMatcher(None, " ".join(sorted(name.split())), " ".join(sorted(other.split())), autojunk=False)
-    return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+    return is_alike_in_order(in_order(name), in_order(other))
 
 
-def alike_new(session, programme_id, rows):
-    """Of rows of a list about new students: row number → [(number, name) of students who may be the same person]."""
-    born = {row["geboortedatum"] for _number, row in rows if "geboortedatum" in row}
-    phones = {row["telefoon"] for _number, row in rows if "telefoon" in row}
-    if not born and not phones:
-        return {}
-    found = session.execute(
-        select(Student.id, Student.sort_name, Student.birth_date, User.phone, User.name)
-        .join(User, User.id == Student.user_id)
-        .where(Student.programme_id == programme_id, Student.merged_into_id.is_(None))
-        .where(or_(Student.birth_date.in_(born), User.phone.in_(phones)))
-        .order_by(Student.id)
-    ).all()
-    by_day, by_phone = defaultdict(list), defaultdict(list)
-    for one in found:
-        by_day[one.birth_date].append(one)
-        if one.phone:
-            by_phone[one.phone].append(one)
-    alike = {}
-    for number, row in rows:
-        name = folded(" ".join(row.get(column, "") for column in ("achternaam", "tussenvoegsel", "voornaam")))
-        same = [one for one in by_day.get(row.get("geboortedatum"), ()) if is_alike(name, one.sort_name)]
-        same += [one for one in by_phone.get(row.get("telefoon"), ()) if one not in same]
-        if same:
-            alike[number] = [(one.id, one.name) for one in same]
-    return alike
+class _One(NamedTuple):
+    """Student, as far as it takes to see that somebody is alike."""
+
+    id: int
+    sort_name: str
+    birth_date: Any = None
+    phone: str | None = None
+    name: str = ""
+
+
+def _number(one):
+    return one.id
+
+
+def _after(one, people):
+    """Of people by number those after this one, without going over those before."""
+    return (people[place] for place in range(bisect_right(people, one.id, key=_number), len(people)))
+
+
+class _Day:
+    """Dag: who was born on it, by name in order, each by number."""
+
+    def __init__(self, people):
+        self._by_name = defaultdict(list)
+        for one in people:
+            self._by_name[in_order(one.sort_name)].append(one)
+        self._crowd = Crowd(self._by_name)
+
+    def pairs(self, told_apart):
+        """The pairs of people who may be the same, the lower number first, and nobody told apart."""
+        names = list(self._by_name)
+        for name, found in zip(names, self._crowd.like(names), strict=True):
+            nearest = [self._by_name[other] for other in sorted(found, key=lambda other: other != name)]
+            for one in self._by_name[name]:
+                higher = itertools.chain.from_iterable(_after(one, people) for people in nearest)
+                new = ((one, other) for other in higher if (one.id, other.id) not in told_apart)
+                yield from itertools.islice(new, MOST_OFFERED)
+
+    def like(self, names):
+        """For each of these names in order: the people who may be the same."""
+        for name, found in zip(names, self._crowd.like(names), strict=True):
+            nearest = sorted(found, key=lambda other: other != name)
+            people = itertools.chain.from_iterable(self._by_name[other] for other in nearest)
+            yield sorted(itertools.islice(people, MOST_OFFERED), key=_number)
+
+
+class Known:
+    """Bekenden: the students of a programme against whom the rows of a list are held, a batch at a time.
+
+    What was read of a day or a telephone number is kept as long as the next batch asks for it too.
+    """
+
+    def __init__(self, session, programme_id):
+        self._session, self._programme_id = session, programme_id
+        self._days, self._phones = {}, {}
+
+    def alike(self, rows):
+        """Of rows about new students: row number → [(number, name) of students who may be the same person]."""
+        by_day, by_phone = defaultdict(list), defaultdict(list)
+        for number, row in rows:
+            if "geboortedatum" in row:
+                by_day[row["geboortedatum"]].append((number, _name_of(row)))
+            if "telefoon" in row:
+                by_phone[row["telefoon"]].append(number)
+        self._read(set(by_day), set(by_phone))
+        found = defaultdict(dict)  # row number → number of a student → name
+        for day, named in by_day.items():
+            if day in self._days:
+                for (number, _name), same in zip(
+                    named, self._days[day].like([name for _n, name in named]), strict=True
+                ):
+                    found[number] |= {one.id: one.name for one in same}
+        for phone, numbers in by_phone.items():
+            for number in numbers:
+                found[number] |= {one.id: one.name for one in self._phones.get(phone, ())}
+        return {number: list(same.items())[:MOST_OFFERED] for number, same in sorted(found.items()) if same}
+
+    def _read(self, days, phones):
+        """Read who was born on these days or has these numbers, as far as that is not known from the batch before."""
+        self._days = {day: self._days[day] for day in days & set(self._days)}
+        self._phones = {phone: self._phones[phone] for phone in phones & set(self._phones)}
+        days, phones = days - set(self._days), phones - set(self._phones)
+        if not days and not phones:
+            return
+        asked = select(Student.id, Student.sort_name, Student.birth_date, User.phone, User.name)
+        asked = asked.join(User, User.id == Student.user_id).order_by(Student.id)
+        asked = asked.where(Student.programme_id == self._programme_id, Student.merged_into_id.is_(None))
+        asked = asked.where(or_(Student.birth_date.in_(days), User.phone.in_(phones)))
+        by_day, by_phone = defaultdict(list), defaultdict(list)
+        for one in map(_One._make, self._session.execute(asked)):
+            by_day[one.birth_date].append(one)
+            if one.phone:
+                by_phone[one.phone].append(one)
+        self._days |= {day: _Day(by_day[day]) for day in days}
+        self._phones |= {phone: by_phone[phone] for phone in phones if len(by_phone[phone]) <= CROWD}
+
+
+def _name_of(row):
+    return in_order(folded(" ".join(row.get(column, "") for column in ("achternaam", "tussenvoegsel", "voornaam"))))
 
 
 def pairs_alike(session, programme_id):
     """The pairs of students of a programme who may be one person, and whom nobody has told apart: (id, id), by name."""
     one, other = aliased(Student), aliased(Student)
     account, others_account = aliased(User), aliased(User)
-    same_birth = (one.birth_date == other.birth_date) & (
-        func.lower(func.substr(one.first_name, 1, 1)) == func.lower(func.substr(other.first_name, 1, 1))
-    )
+    crowds = session.execute(_crowds(programme_id, Student.birth_date, _first_letter(Student))).all()
+    shared = session.scalars(_crowds(programme_id, User.phone)).all()
+    same_birth = (one.birth_date == other.birth_date) & (_first_letter(one) == _first_letter(other))
     told_apart = exists().where(Apart.first_id == one.id, Apart.second_id == other.id)
     common = (
         select(one.id, other.id, one.sort_name, other.sort_name)
         .join(other, (other.programme_id == one.programme_id) & (other.id > one.id))
-        .where(one.programme_id == programme_id, one.merged_into_id.is_(None), other.merged_into_id.is_(None))
-        .where(one.restricted_at.is_(None), other.restricted_at.is_(None), ~told_apart)
+        .where(*_among(one, programme_id), *_among(other, programme_id), ~told_apart)
         .order_by(one.sort_name, one.id, other.id)
     )
-    born = session.execute(common.where(same_birth)).all()
+    in_no_crowd = [or_(one.birth_date != day, _first_letter(one) != letter) for day, letter in crowds]
+    born = session.execute(common.where(same_birth, *in_no_crowd)).all()
     reached = session.execute(
         common.join(account, account.id == one.user_id)
         .join(others_account, others_account.id == other.user_id)
-        .where(account.phone == others_account.phone)
+        .where(account.phone == others_account.phone, account.phone.not_in(shared))
     ).all()
     found = {(row[0], row[1]): row[2] for row in born if is_alike(row[2], row[3])}
+    for day, letter in crowds:
+        found |= _pairs_in_crowd(session, programme_id, day, letter)
     found |= {(row[0], row[1]): row[2] for row in reached}
     return sorted(found, key=lambda pair: (found[pair], pair))
+
+
+def _among(student, programme_id):
+    """Conditions of the students who are held against each other."""
+    return (student.programme_id == programme_id, student.merged_into_id.is_(None), student.restricted_at.is_(None))
+
+
+def _first_letter(student):
+    return func.lower(func.substr(student.first_name, 1, 1))
+
+
+def _crowds(programme_id, *shared):
+    """A statement of what more than a CROWD of students have in common."""
+    common = select(*shared).select_from(Student).join(User, User.id == Student.user_id).group_by(*shared)
+    filled = (one.is_not(None) for one in shared)
+    return common.where(*_among(Student, programme_id), *filled).having(func.count() > CROWD)
+
+
+def _pairs_in_crowd(session, programme_id, day, letter):
+    """The pairs of one crowd, MOST_OFFERED at most for each student: the two numbers → the name of the first."""
+    born = (*_among(Student, programme_id), Student.birth_date == day, _first_letter(Student) == letter)
+    people = session.execute(select(Student.id, Student.sort_name).where(*born).order_by(Student.id))
+    apart = select(Apart.first_id, Apart.second_id).join(Student, Student.id == Apart.first_id).where(*born)
+    told_apart = {tuple(pair) for pair in session.execute(apart)}
+    pairs = _Day(itertools.starmap(_One, people)).pairs(told_apart)
+    return {(one.id, other.id): one.sort_name for one, other in pairs}

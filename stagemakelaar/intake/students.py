@@ -10,7 +10,7 @@ from stagemakelaar import audit, clock
 from stagemakelaar.casework.actions import new_case
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.files.lists import FIELD_OF_STUDENT, STUDENTS
-from stagemakelaar.intake.alike import alike_new
+from stagemakelaar.intake import alike as looking_alike
 from stagemakelaar.intake.lines import Change, Line, Outcome, batches_of
 from stagemakelaar.people.given import (
     Kept,
@@ -36,8 +36,11 @@ def read_students(session, programme_id, data, trial, *, overwrite=False, writer
     writer      a `StudentWriter`, to carry it out at the same time
     """
     seen: dict = {}
+    others = (
+        looking_alike.Known(session, programme_id) if writer is None else None
+    )  # for who reads what a list would do
     for batch in batches_of(trial, data, STUDENTS):
-        known = _Known(session, programme_id, batch)
+        known = _Known(session, programme_id, batch, others)
         for number, row in batch:
             if _is_double(seen, number, row, trial):
                 continue
@@ -105,7 +108,7 @@ class StudentWriter:
 class _Known:
     """What we know of the students in some hundreds of rows, in a handful of statements."""
 
-    def __init__(self, session, programme_id, batch):
+    def __init__(self, session, programme_id, batch, others):
         rows = [row for _number, row in batch]
         numbers = [row["studentnummer"] for row in rows if "studentnummer" in row]
         self.programme_id = programme_id
@@ -118,7 +121,7 @@ class _Known:
         self.courses = qualifications_with(session, {row.get("opleidingscode") for row in rows})  # held for the rules
         new = [(number, row) for number, row in batch if row.get("studentnummer") not in self.by_number]
         new = [(number, row) for number, row in new if row.get("e_mailadres") not in self.accounts]
-        self.alike = alike_new(session, programme_id, new)
+        self.alike = others.alike(new) if others is not None else {}
 
     def of(self, row):
         """The student that a row is about, or None for a new one. Raises DomainError when that cannot be told."""

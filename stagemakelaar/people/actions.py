@@ -3,7 +3,10 @@
 from stagemakelaar import audit, clock
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.people.models import STAFF, Profile, Programme, Role, Student, User
+from stagemakelaar.people.signing_in import links
 from stagemakelaar.people.signing_in.sessions import end_sessions_of
+
+WITHDRAWN = "vervallen uitnodiging"
 
 
 def create_programme(session, *, slug, name, kind, email, phone=None, by):
@@ -78,6 +81,23 @@ def enable(session, user, *, by):
     """Open an account again."""
     user.disabled_at = None
     audit.record(session, "account.enabled", user, by=by)
+
+
+def was_never_used(user):
+    """Whether nobody ever took up the invitation of this account."""
+    return user.password_hash is None and user.signed_in_at is None
+
+
+def free_address(session, user, *, by):
+    """Let an invitation that nobody took up go: the address can be invited anew, and is nobody's until then.
+
+    The row stays, since the trail names its number; no list shows it.
+    """
+    links.lapse(session, user)
+    user.email, user.name = f"vervallen-{user.id}@vervallen.invalid", WITHDRAWN
+    user.disabled_at = user.disabled_at or clock.now()
+    user.erased_at = clock.now()
+    audit.record(session, "staff.invitation_ended", user, by=by)
 
 
 def _register(session, role, email, programme_id=None):

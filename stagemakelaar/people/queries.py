@@ -26,8 +26,9 @@ def user_with(session, email):
 
 
 def staff_accounts():
-    """A statement of the accounts of staff, by name."""
-    return select(User).where(User.role.in_(STAFF)).options(joinedload(User.programme)).order_by(User.name, User.email)
+    """A statement of the accounts of staff, by name; without invitations that came to nothing."""
+    found = select(User).where(User.role.in_(STAFF), User.erased_at.is_(None))
+    return found.options(joinedload(User.programme)).order_by(User.name, User.email)
 
 
 def names_of(session, ids):

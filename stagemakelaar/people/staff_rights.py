@@ -1,23 +1,25 @@
 """Rights of staff: a role or a programme changes when two administrators want it, and is looked at again in time.
 
 BIO2 5.18.01 and 8.02.01. One asks, another grants, within a week; nobody for themselves. To become an administrator is
-such a change too, also by invitation and by an account being enabled again. Who has had which rights since when, given
-by whom, and when somebody looked whether they still need them, is read from the trail, so that none of it can be lost.
+such a change too, also by invitation and by an account being enabled again; closing the account of one is such a change
+where too few would be left (see `closing`). Who has had which rights since when, given by whom, and when somebody
+looked whether they still need them, is read from the trail, so that none of it can be lost.
 """
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, case, func, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, case, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stagemakelaar import audit, clock
 from stagemakelaar.db import Base, UtcDateTime, choice, one_of
-from stagemakelaar.errors import N_, DomainError, NotFound, Overtaken
+from stagemakelaar.errors import N_, Busy, DomainError, NotFound, Overtaken
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.models import STAFF, Programme, Role, User
 from stagemakelaar.people.queries import staff_accounts, user_with
-from stagemakelaar.people.signing_in import invitations, notices
+from stagemakelaar.people.signing_in import invitations, notices, passwords
+from stagemakelaar.people.signing_in.models import new_secret
 from stagemakelaar.people.signing_in.sessions import end_sessions_of
 
 OF_A_PROGRAMME = frozenset({Role.BROKER, Role.COORDINATOR})
@@ -40,6 +42,7 @@ class RightsChange(Base):
         CheckConstraint("granted_by_id <> asked_by_id AND granted_by_id <> user_id", name="four_eyes"),
         CheckConstraint("(granted_by_id IS NULL) = (granted_at IS NULL)", name="granted_when"),
         CheckConstraint("granted_at IS NULL OR dropped_at IS NULL", name="one_end"),
+        CheckConstraint("NOT (enables AND closes)", name="one_way"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -47,11 +50,17 @@ class RightsChange(Base):
     role: Mapped[Role] = mapped_column(choice(Role))
     programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"))
     enables: Mapped[bool] = mapped_column(default=False)  # the account was closed, or never open
+    closes: Mapped[bool] = mapped_column(default=False, server_default=false())  # it is closed, and stays so if granted
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     granted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # taken back, or not wanted by the second
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # taken back, not wanted by the second, or lapsed
+
+    @property
+    def waits_until(self):
+        """Until when a second administrator can decide about it."""
+        return self.asked_at + TERM
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[user_id])
     asked_by: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[asked_by_id])
@@ -64,7 +73,7 @@ class RightsChange(Base):
 def ask(session, user_id, *, role, programme=None, by):
     """Ask that a colleague gets another role or programme. Gives back the `RightsChange`."""
     user = _colleague(session, user_id, by)
-    programme = _fitting(role, programme)
+    programme = fitting(role, programme)
     if (role, programme and programme.id) == (user.role, user.programme_id):
         raise DomainError(N_("Deze collega heeft deze rol al."), field="role")
     return _ask(session, user, role, programme, by=by)
@@ -75,10 +84,11 @@ def invite(session, *, email, role, name, programme=None, by):
 
     Gives back the `RightsChange` that waits for that, or None.
     """
-    programme = _fitting(role, programme)
+    programme = fitting(role, programme)
     if role is not Role.ADMIN:
         invitations.invite(session, email=email, name=name, role=role, programme=programme, by=by)
         return None
+    end_lapsed(session)  # an address that nobody granted in time is free
     user = user_with(session, email)
     if user is None:
         user = people.register_staff(session, role=role, email=email, name=name, by=by)
@@ -106,50 +116,100 @@ def grant(session, change_id, *, by):
     if change.asked_by_id == by.id:
         raise DomainError(N_("U vroeg dit zelf. Een tweede beheerder moet het toestaan."))
     _settle(session, change, granted_by_id=by.id, granted_at=clock.now())
-    before = {"role_before": user.role.value, "programme_before": user.programme_id}
-    user.role, user.programme_id = change.role, change.programme_id
+    if change.closes:
+        audit.record(session, "staff.stop_confirmed", user, by=by, asked_by=change.asked_by_id)
+        return
     if change.enables:
         people.enable(session, user, by=by)
-    end_sessions_of(session, user)
-    audit.record(
-        session,
-        "staff.rights_changed",
-        user,
-        by=by,
-        role=change.role.value,
-        programme=change.programme_id,
-        asked_by=change.asked_by_id,
-        **before,
-    )
+    give(session, user, role=change.role, programme_id=change.programme_id, by=by, asked_by=change.asked_by_id)
     if user.password_hash is not None:
         notices.tell(session, user, notices.What.RIGHTS)
     elif user.is_active:
         invitations.invite(session, email=user.email, role=user.role, by=by)
 
 
+def give(session, user, *, role, programme_id, by, **about):
+    """Give an account these rights; they hold from its next request on."""
+    before = {"role_before": user.role.value, "programme_before": user.programme_id}
+    user.role, user.programme_id = role, programme_id
+    end_sessions_of(session, user)
+    told = {"role": role.value, "programme": programme_id}
+    audit.record(session, "staff.rights_changed", user, by=by, **told, **about, **before)
+
+
 def drop(session, change_id, *, by):
     """Let what was asked go: whoever asked takes it back, or the second does not want it."""
     change = _waiting(session, change_id)
-    _colleague(session, change.user_id, by)
+    user = _colleague(session, change.user_id, by)
     _settle(session, change, dropped_at=clock.now())
-    audit.record(session, "staff.rights_dropped", change.user, by=by, change=change.id)
+    audit.record(session, "staff.rights_dropped", user, by=by, change=change.id)
+    _as_it_was(session, change, user, by=by)
+
+
+def end_lapsed(session):
+    """Carry out what it means that nobody granted something within the week.
+
+    Who was stopped by one alone comes in again, by a new password: whoever had the old one stays out.
+    """
+    lapsed = select(RightsChange).where(
+        or_(RightsChange.closes, RightsChange.enables),
+        RightsChange.granted_at.is_(None),
+        RightsChange.dropped_at.is_(None),
+        RightsChange.asked_at <= clock.now() - TERM,
+    )
+    for change in session.scalars(lapsed.order_by(RightsChange.user_id)).all():
+        user = session.get_one(User, change.user_id, with_for_update={"of": User}, populate_existing=True)
+        try:
+            unknown = passwords.hash_password(new_secret()) if change.closes else None
+        except Busy:
+            continue  # the next time will do
+        if not _is_settled_now(session, change, dropped_at=clock.now()):
+            continue
+        audit.record(session, "staff.rights_lapsed", user, by=None, change=change.id)
+        _as_it_was(session, change, user, by=None)
+        if change.closes:
+            user.password_hash = unknown
+
+
+def _as_it_was(session, change, user, *, by):
+    """What was done beforehand for a change that does not come about is taken back."""
+    if change.closes:
+        people.enable(session, user, by=by)
+        notices.tell(session, user, notices.What.REOPENED)
+    elif people.was_never_used(user) and not user.is_active:
+        people.free_address(session, user, by=by)
+
+
+def settle_all(session, user):
+    """What waits about an account waits no more: somebody decided otherwise."""
+    session.execute(
+        update(RightsChange)
+        .where(RightsChange.user_id == user.id, RightsChange.granted_at.is_(None), RightsChange.dropped_at.is_(None))
+        .values(dropped_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _settle(session, change, **values):
     """Decide about what waits, once: of two who decide at the same moment the second is told."""
+    if not _is_settled_now(session, change, **values):
+        raise Overtaken(N_("Hier is al over beslist, of de week is om."))
+
+
+def _is_settled_now(session, change, **values):
     settled = session.execute(
         update(RightsChange)
         .where(RightsChange.id == change.id, RightsChange.granted_at.is_(None), RightsChange.dropped_at.is_(None))
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-    if settled.rowcount != 1:
-        raise Overtaken(N_("Hier is al over beslist, of de week is om."))
+    return settled.rowcount == 1
 
 
 def _ask(session, user, role, programme, *, by, enables=False):
     if session.scalars(waiting().where(RightsChange.user_id == user.id)).first() is not None:
         raise DomainError(N_("Voor deze collega is al iets gevraagd. Een tweede beheerder beslist daar eerst over."))
+    settle_all(session, user)  # what nobody can grant any more
     change = RightsChange(
         user_id=user.id,
         user=user,
@@ -166,7 +226,7 @@ def _ask(session, user, role, programme, *, by, enables=False):
     return change
 
 
-def _fitting(role, programme):
+def fitting(role, programme):
     """The programme of a role: a broker and a coordinator have one, the others none."""
     if role not in STAFF:
         raise DomainError(N_("Kies wat uw collega hier gaat doen."), field="role")
@@ -181,7 +241,7 @@ def _colleague(session, user_id, by):
     """The account of a colleague under a lock; one's own is like nobody's."""
     if user_id == by.id:
         raise DomainError(N_("Uw eigen rechten verandert u niet. Vraag het een collega."))
-    row = select(User).where(User.id == user_id, User.role.in_(STAFF)).with_for_update(of=User)
+    row = staff_accounts().where(User.id == user_id).with_for_update(of=User)
     user = session.scalars(row.execution_options(populate_existing=True)).first()
     if user is None:
         raise NotFound
@@ -205,6 +265,8 @@ def waiting():
             RightsChange.granted_at.is_(None),
             RightsChange.dropped_at.is_(None),
             RightsChange.asked_at > clock.now() - TERM,
+            # Of who is no administrator any more nothing is granted; whom they stopped is still looked at.
+            or_(RightsChange.closes, RightsChange.asked_by.has((User.role == Role.ADMIN) & User.disabled_at.is_(None))),
         )
         .order_by(RightsChange.id)
     )

@@ -3,15 +3,13 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import select
 
 from stagemakelaar import audit
 from stagemakelaar.db import current_session, transaction
-from stagemakelaar.errors import DomainError, NotFound
+from stagemakelaar.errors import DomainError
 from stagemakelaar.labels import label
-from stagemakelaar.people import actions as people
-from stagemakelaar.people import staff_rights
-from stagemakelaar.people.models import STAFF, Role, User
+from stagemakelaar.people import closing, staff_rights
+from stagemakelaar.people.models import STAFF, Role
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.queries import programmes, staff_accounts, user_with
 from stagemakelaar.people.signing_in import links, notices
@@ -67,7 +65,8 @@ def index():
     """All accounts of staff."""
     note_reading_of_staff("accounts")
     rows = rows_of(current_session(), staff_accounts())
-    return render_template("accounts/index.html", rows=rows, button_form=ButtonForm(), me=actor())
+    few = closing.count_able(current_session()) <= closing.LEAST
+    return render_template("accounts/index.html", rows=rows, few=few, button_form=ButtonForm(), me=actor())
 
 
 @pages.get("/accounts/uitnodigen")
@@ -111,14 +110,21 @@ def send_invitation():
 @pages.post("/accounts/<int:user_id>/uitschakelen")
 @allow(Permission.MANAGE_ACCOUNTS)
 def disable(user_id):
-    """Close an account at once."""
-    if _pressed():
-        with transaction() as session:
-            user = session.scalars(select(User).where(User.id == user_id, User.role.in_(STAFF))).first()
-            if user is None:
-                raise NotFound
-            people.disable(session, user, by=actor())
-        flash(_("Het account is uitgeschakeld. Wie ermee werkte, is uitgelogd."), "success")
+    """Close an account at once; for a week where too few administrators would be left."""
+    if not _pressed():
+        return redirect(url_for("accounts.index"), 303)
+    with transaction() as session:
+        stopped = closing.close(session, user_id, by=actor())
+    if stopped is not None:
+        flash(
+            _(
+                "Uitgeschakeld voor een week. Nu bent u de enige beheerder: een tweede moet dit bevestigen, of wie de"
+                " server beheert. Anders werkt het account daarna weer, met een nieuw wachtwoord."
+            ),
+            "success",
+        )
+        return redirect(url_for("staff_rights.index"), 303)
+    flash(_("Het account is uitgeschakeld. Wie ermee werkte, is uitgelogd."), "success")
     return redirect(url_for("accounts.index"), 303)
 
 

@@ -102,14 +102,14 @@ def ask(user_id):
 @confirmed_lately
 def grant(change_id):
     """Grant what another administrator asked."""
-    return _act(staff_rights.grant, change_id, _l("Toegestaan. Uw collega is uitgelogd en krijgt een mail."))
+    return _act(staff_rights.grant, change_id, _l("Toegestaan. Het geldt meteen."))
 
 
 @pages.post("/accounts/rechten/<int:change_id>/afwijzen")
 @allow(Permission.MANAGE_ACCOUNTS)
 def drop(change_id):
     """Let it go: taken back, or not wanted."""
-    return _act(staff_rights.drop, change_id, _l("Het verzoek is weg. Er is niets veranderd."))
+    return _act(staff_rights.drop, change_id, _l("Het verzoek is weg. Alles is weer zoals het was."))
 
 
 @pages.post("/accounts/<int:user_id>/nagekeken")

@@ -47,7 +47,7 @@ def asked(session, user, token):
 
 def carry_out(session, link, *, token_kept):
     """Give the account its new address: other sessions end, links to the old address die, and that address is told."""
-    if links.spend(session, link) is None:
+    if links.spend(session, link, by=link.user) is None:
         raise Overtaken(N_("Deze link is al gebruikt."))
     user = session.scalars(select(User).where(User.id == link.user_id).with_for_update()).one()
     if user_with(session, link.email) is not None:

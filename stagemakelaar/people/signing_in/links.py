@@ -169,8 +169,8 @@ def _count_try(session, link):
     return counted.rowcount == 1
 
 
-def spend(session, link):
-    """Use up a link that was found; None when someone else just did."""
+def spend(session, link, *, by=None):
+    """Use up a link that was found; None when someone else just did. `by` is who was signed in already, if anybody."""
     spent = session.execute(
         update(SignInLink)
         .where(SignInLink.id == link.id, SignInLink.used_at.is_(None))
@@ -179,5 +179,5 @@ def spend(session, link):
     )
     if spent.rowcount != 1:
         return None
-    audit.record(session, "sign_in.link_used", link, by=None)
+    audit.record(session, "sign_in.link_used", link, by=by)
     return link

@@ -17,6 +17,9 @@ class What(enum.Enum):
     NEW_BROWSER = "new_browser"
     RESET_GRANTED = "reset_granted"
     RIGHTS = "rights"
+    RIGHTS_BY_SERVER = "rights_by_server"
+    STOPPED = "stopped"
+    REOPENED = "reopened"
     SIGNED_OUT = "signed_out"
 
 
