@@ -21,10 +21,9 @@ from stagemakelaar.people import signing_in
 from stagemakelaar.people.models import Role
 from stagemakelaar.web.signed_in import SignedCookie
 from tests.builders import Make
-from tests.deploy import norms, smuggled
+from tests.deploy import caching, norms, smuggled
 from tests.services import nginx
 from tests.services.nginx import HOST
-from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.needs("nginx", "postgresql")
@@ -346,31 +345,8 @@ def test_what_nginx_answers_itself_is_over_tls_alone_as_well(service):
 
 @pytest.fixture
 def cache(service, tmp_path):
-    """A server before ours, of someone who keeps all that may be kept, and below /doof/ also what may not."""
-    port, kept = free_port(), tmp_path / "kept"
-    path = nginx.configure_cache(tmp_path, kept=kept, port=port, tls=service.tls)
-    process = nginx.start(path)
-
-    def ask(address, cookie=""):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        with contextlib.closing(connection):
-            connection.request("GET", address, headers={"Cookie": cookie})
-            answer = connection.getresponse()
-            answer.read()
-        return answer.status
-
-    def is_kept(address):  # each file says of what it is
-        return any(f"{address}\n".encode() in one.read_bytes() for one in kept.rglob("*") if one.is_file())
-
-    def keeps(address):
-        """How many pages it keeps once this one is among them: it writes them down after it has answered."""
-        assert until(lambda: is_kept(address), 20), address
-        return sum(one.is_file() for one in kept.rglob("*"))
-
-    ask.keeps = keeps
-    yield ask
-    process.terminate()
-    process.wait(20)
+    with caching.in_front_of(service.tls, tmp_path, free_port()) as ask:
+        yield ask
 
 
 @pytest.fixture
