@@ -58,14 +58,14 @@ class _Letters:
     """Letters: how often each group of letters occurs in names, as rows of zeros and ones, and what is beyond."""
 
     def __init__(self, names):
-        self.ones = np.zeros((len(names), _GROUPS, _TIMES), np.float32)
+        ones = np.zeros((len(names), _GROUPS, _TIMES), np.float32)
         self.beyond = np.zeros(len(names), np.float32)
         self.length = np.array([len(name) for name in names], np.float32)
         for row, name in enumerate(names):
             for group, times in Counter(ord(sign) % _GROUPS for sign in name).items():
-                self.ones[row, group, :times] = 1
+                ones[row, group, :times] = 1
                 self.beyond[row] += max(times - _TIMES, 0)
-        self.ones = self.ones.reshape(len(names), _GROUPS * _TIMES)
+        self.ones = ones.reshape(len(names), _GROUPS * _TIMES)
 
     def shared_with(self, others):
         """The share of the letters of both that each of these has in common with each of the others, at most."""
