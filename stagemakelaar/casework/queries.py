@@ -13,10 +13,6 @@ from stagemakelaar.reference.formats import folded
 
 # A stage takes some twenty weeks, in which school, student and company speak at least three times.
 LONG_SILENCE = timedelta(weeks=6)
-# Whose data is only kept, because they asked so; a stage that was agreed goes on, and so does what belongs to it.
-RESTS_RESTRICTED = (Case.state == CaseState.PAUSED) & Case.student_id.in_(
-    select(Student.id).where(Student.restricted_at.is_not(None))
-)
 IS_ERASED = exists().where(User.id == Student.user_id, User.erased_at.is_not(None)).correlate(Student)
 
 
@@ -41,7 +37,10 @@ def cases_visible_to(user):
 
 
 def _listed(user):
-    """The same, without the students whose data is only kept: their file opens, and no list has them."""
+    """The same, without the students whose data is only kept: their file opens, and no list has them.
+
+    Nor when their stage goes on: that stands in the lists of placements, and in what waits.
+    """
     return cases_visible_to(user).where(Student.restricted_at.is_(None))
 
 
@@ -98,6 +97,8 @@ def waiting_hand_over(session, case):
 
 
 # --- what waits for a broker ---------------------------------------------------------------------------------------
+# only_kept : a statement of the students of whom nothing may be done, which the rooms upstairs know:
+#             `placements.queries.ONLY_KEPT`. What belongs to a stage that goes on is not left out.
 
 
 def nobodys_cases(user):
@@ -109,10 +110,10 @@ def nobodys_cases(user):
     )
 
 
-def handed_to(user):
+def handed_to(user, only_kept):
     """A statement of the hand-overs to this broker that wait to be seen, the oldest first.
 
-    Doubles are left out, whose data is only kept, and cases of a programme that the broker has left.
+    Doubles are left out, and cases of a programme that the broker has left.
     """
     return (
         select(HandOver)
@@ -123,7 +124,7 @@ def handed_to(user):
             HandOver.state == HandOverState.WAITING,
             Case.programme_id == user.programme_id,
             Student.merged_into_id.is_(None),
-            Student.restricted_at.is_(None),
+            Case.student_id.not_in(only_kept),
         )
         .order_by(HandOver.created_at, HandOver.id)
     )
@@ -144,7 +145,7 @@ def ready_to_search(user):
     )
 
 
-def due_contacts(user):
+def due_contacts(user, only_kept):
     """A statement of (contact, case): a next talk was planned for today or before, and none was noted since."""
     later = aliased(ContactMoment)
     return (
@@ -153,7 +154,7 @@ def due_contacts(user):
         .where(
             Case.programme_id == user.programme_id,
             Case.state != CaseState.CLOSED,
-            ~RESTS_RESTRICTED,
+            Case.student_id.not_in(only_kept),
             ContactMoment.next_on <= clock.today(),
             ~exists().where(later.case_id == ContactMoment.case_id, later.id > ContactMoment.id),
         )
@@ -161,7 +162,7 @@ def due_contacts(user):
     )
 
 
-def long_silent(user):
+def long_silent(user, only_kept):
     """A statement of the cases whose stage runs, with whom nobody spoke for weeks, and no talk was planned."""
     since = clock.today() - LONG_SILENCE
     of_case, later = aliased(ContactMoment), aliased(ContactMoment)
@@ -177,6 +178,7 @@ def long_silent(user):
             Case.programme_id == user.programme_id,
             Case.state == CaseState.AFTERCARE,
             Case.state_changed_at < clock.start_of(since),
+            Case.student_id.not_in(only_kept),
             ~spoken,
             ~planned,
         )

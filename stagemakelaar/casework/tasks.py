@@ -5,7 +5,6 @@ from sqlalchemy import or_, select
 from stagemakelaar import audit, clock
 from stagemakelaar.casework.actions import refuse_future
 from stagemakelaar.casework.models import Case, OrganisationContact, Task, TaskState
-from stagemakelaar.casework.queries import RESTS_RESTRICTED
 from stagemakelaar.errors import N_, DomainError, NotFound
 from stagemakelaar.flow import move
 
@@ -100,9 +99,9 @@ def tasks_visible_to(user):
     return select(Task).where(Task.programme_id == user.programme_id).order_by(Task.due_on, Task.id)
 
 
-def tasks_listed(user):
-    """The same, without those about students whose data is only kept."""
-    resting = select(Case.id).where(RESTS_RESTRICTED)
+def tasks_listed(user, only_kept):
+    """The same, without those about students of whom nothing may be done (as in `casework.queries`)."""
+    resting = select(Case.id).where(Case.student_id.in_(only_kept))
     return tasks_visible_to(user).where(or_(Task.case_id.is_(None), Task.case_id.not_in(resting)))
 
 
@@ -114,7 +113,7 @@ def task_for(session, user, task_id):
     return task
 
 
-def due_tasks(user):
+def due_tasks(user, only_kept):
     """A statement of (task, case or None) for what should be done today or earlier, the oldest first."""
     return (
         select(Task, Case)
@@ -123,7 +122,7 @@ def due_tasks(user):
             Task.programme_id == user.programme_id,
             Task.state == TaskState.OPEN,
             Task.due_on <= clock.today(),
-            or_(Task.case_id.is_(None), ~RESTS_RESTRICTED),
+            or_(Task.case_id.is_(None), Case.student_id.not_in(only_kept)),
         )
         .order_by(Task.due_on, Task.id)
     )

@@ -21,6 +21,7 @@ from stagemakelaar.people.actions import disable, enable
 from stagemakelaar.people.given import refusals
 from stagemakelaar.people.models import Student
 from stagemakelaar.people.profiles import FIELDS, draft_of, write
+from stagemakelaar.people.queries import RESTRICTED
 from stagemakelaar.placements.models import Placement
 from stagemakelaar.placements.queries import live_placement_of
 from stagemakelaar.rounds.hints import hints_about
@@ -39,6 +40,8 @@ ACCOUNT = ("email", "school_number")  # unique, so these two change places
 _WITH_THE_CODE = ("work_processes", "required_processes")
 COMPARED = tuple(name for names in FIELDS.values() for name in names if name not in _WITH_THE_CODE)
 
+LIMITED = N_("Een van deze twee vroeg om even niets met de gegevens te doen, of maakte bezwaar.")
+
 
 def compared(student):
     """What is compared of a student: field → value."""
@@ -56,8 +59,8 @@ def merge(session, kept, gone, *, taken, by):
     """
     _lock(session, kept, gone)
     _must_be_two(session, kept, gone)
-    if {kept.restricted_at, gone.restricted_at, kept.objected_at, gone.objected_at} != {None}:
-        raise DomainError(N_("Een van deze twee vroeg om even niets met de gegevens te doen, of maakte bezwaar."))
+    if kept.is_limited or gone.is_limited:
+        raise DomainError(LIMITED)
     only = {"hint": _hints_that_move(session, kept, gone)}
     values = {name: value for name, value in draft_of(gone).items() if name in taken}
     if "code" in values:
@@ -111,6 +114,8 @@ def undo_merge(session, merged, *, by):
     kept, gone = merged.kept, merged.gone
     if kept.merged_into_id is not None:
         raise DomainError(N_("Deze student is daarna zelf samengevoegd. Draai die samenvoeging eerst terug."))
+    if kept.is_limited:  # the other would come back without it
+        raise DomainError(LIMITED)
     if live_placement_of(session, kept) is not None and merged.moved["placement"]:
         raise DomainError(N_("Deze student heeft nu een plek. Rond eerst de plaatsing af."))
     gone.merged_into_id = None
@@ -152,6 +157,11 @@ def keep_apart(session, one, other, *, by):
 def merges_visible_to(user):
     """A statement of the merges in the user's programme, the newest first."""
     return select(Merge).where(Merge.programme_id == user.programme_id).order_by(Merge.id.desc())
+
+
+def merges_listed(user):
+    """The same, without those of whose data is only kept."""
+    return merges_visible_to(user).where(Merge.kept_id.not_in(RESTRICTED))
 
 
 def merge_for(session, user, merge_id):

@@ -102,6 +102,12 @@ def part_of(table, chosen, **loose):
     return replace(table, **{item: getattr(table, item)[chosen] for item in columns}, **loose)
 
 
+def rows_about(rows, first, second=None):
+    """Return the loose rows of which the first number, and the second, is among these keys."""
+    rows = rows[np.isin(rows[:, 0], first)]
+    return rows if second is None else rows[np.isin(rows[:, 1], second)]
+
+
 def _order_of(columns, name, order_by):
     """The order that sorts these columns, None when they are sorted; a ValueError when two rows are alike."""
     keys = [columns[item] for item in order_by]

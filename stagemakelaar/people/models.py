@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text, true
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
@@ -123,6 +124,12 @@ class Student(Base):
             sqlite_where=text("restricted_at IS NOT NULL"),
             postgresql_where=text("restricted_at IS NOT NULL"),
         ),
+        Index(  # few, and every page that explains a computation leaves them out
+            "ix_student_limited",
+            "programme_id",
+            sqlite_where=text("restricted_at IS NOT NULL OR objected_at IS NOT NULL"),
+            postgresql_where=text("restricted_at IS NOT NULL OR objected_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -144,6 +151,16 @@ class Student(Base):
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
     programme: Mapped[Programme] = relationship()
     profile: Mapped["Profile"] = relationship(back_populates="student", lazy="joined", innerjoin=True)
+
+    @hybrid_property
+    def is_limited(self):
+        """Whether a restriction or an objection holds: no computation and no figure of a round knows this student."""
+        return self.restricted_at is not None or self.objected_at is not None
+
+    @is_limited.inplace.expression
+    @classmethod
+    def _is_limited(cls):
+        return cls.restricted_at.is_not(None) | cls.objected_at.is_not(None)
 
     @property
     def full_name(self):

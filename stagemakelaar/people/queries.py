@@ -6,6 +6,9 @@ from sqlalchemy.orm import joinedload
 from stagemakelaar.errors import NotFound
 from stagemakelaar.people.models import STAFF, Programme, Student, User
 
+# A statement of the students whose data is only kept (AVG 18): no list of those who seek a place has them.
+RESTRICTED = select(Student.id).where(Student.restricted_at.is_not(None))
+
 
 def programmes(session):
     """All programmes, by name."""

@@ -6,6 +6,8 @@ The employer's letters name nobody: the name opens on the page, after signing in
 from datetime import timedelta
 
 from stagemakelaar import clock, outbox
+from stagemakelaar.casework.models import CaseState
+from stagemakelaar.casework.queries import case_of
 from stagemakelaar.placements.models import WithdrawnBy
 from stagemakelaar.places.queries import addressees_of
 
@@ -24,7 +26,7 @@ def reminder(session, placement):
         "late": placement.answer_by_on < clock.today(),
     }
     if placement.student_accepted_at is None:
-        _to_student(session, placement, "reminder", **data)
+        _to_student(session, placement, "reminder", **data, **rest_of(session, placement))
     if placement.employer_confirmed_at is None:
         _to_employers(session, placement, "reminder", **data)
 
@@ -44,9 +46,19 @@ def withdrawn(session, placement, side, before):
     """Tell whoever did not end it, unless nothing ever reached them: then the cancelled letter is silence enough."""
     told = told_parties(session, placement)
     if side is not WithdrawnBy.STUDENT and "student" in told:
-        _to_student(session, placement, "withdrawn", by_side=side.value)
+        _to_student(session, placement, "withdrawn", by_side=side.value, **rest_of(session, placement))
     if side is not WithdrawnBy.EMPLOYER and "employer" in told:
         _to_employers(session, placement, "withdrawn", by_side=side.value, was=before.value)
+
+
+def rest_of(session, placement):
+    """What a letter to the student adds to say why nobody searches: `rests` is "restricted" or "paused"; else nothing.
+
+    Whoever has a place is not searched for either; this is about what happens when they have it no more.
+    """
+    if placement.student.restricted_at is not None:
+        return {"rests": "restricted"}
+    return {"rests": "paused"} if case_of(session, placement.student).state is CaseState.PAUSED else {}
 
 
 def told_parties(session, placement):

@@ -3,18 +3,25 @@
 from datetime import timedelta
 
 from sqlalchemy import Date, case, exists, func, literal, not_, or_, select
+from sqlalchemy.orm import aliased
 
 from stagemakelaar import clock
 from stagemakelaar.casework.models import Case, CaseNote, CaseState, ContactMoment, Task, TaskState
 from stagemakelaar.db import UtcDateTime, when_asked
 from stagemakelaar.errors import NotFound
 from stagemakelaar.people.models import Programme, Student, User
+from stagemakelaar.people.queries import RESTRICTED
 from stagemakelaar.placements.models import LIVE, Placement, PlacementState
 from stagemakelaar.places.models import Place, PlaceCode, PlaceState, Recognition
 from stagemakelaar.places.queries import end_of_recognition
 from stagemakelaar.reference.models import Equivalent
 
 ENDS_SOON = timedelta(days=60)  # extending a recognition takes SBB some weeks
+_Kept, _Agreed = aliased(Student), aliased(Placement)
+_GOES_ON = select(_Agreed.id).where(_Agreed.student_id == _Kept.id, _Agreed.state.in_(LIVE)).correlate(_Kept).exists()
+# A statement of the students whose data is only kept, because they asked so, and who have no stage that goes on: they
+# stand in no list at all. Of who has one, the lists have what belongs to that stage.
+ONLY_KEPT = select(_Kept.id).where(_Kept.restricted_at.is_not(None), ~_GOES_ON)
 
 
 def placements_visible_to(user):
@@ -28,8 +35,11 @@ def placements_visible_to(user):
 
 def placements_listed(user):
     """The same, without what is over of students whose data is only kept; a stage that was agreed goes on."""
-    restricted = select(Student.id).where(Student.restricted_at.is_not(None))
-    return placements_visible_to(user).where(or_(Placement.state.in_(LIVE), Placement.student_id.not_in(restricted)))
+    return placements_visible_to(user).where(_may_be_listed())
+
+
+def _may_be_listed():
+    return or_(Placement.state.in_(LIVE), Placement.student_id.not_in(RESTRICTED))
 
 
 def placement_for(session, user, placement_id):
@@ -38,8 +48,8 @@ def placement_for(session, user, placement_id):
 
 
 def placements_chosen(session, user, placement_ids, locked):
-    """These placements, as far as this user may see them; `locked` keeps others from changing them meanwhile."""
-    found = placements_visible_to(user).where(Placement.id.in_(placement_ids))
+    """These placements, as far as a list of this user has them; `locked` keeps others from changing them meanwhile."""
+    found = placements_listed(user).where(Placement.id.in_(placement_ids))
     if locked:  # in one order, so that two who choose the same never wait for each other
         found = found.order_by(None).order_by(Placement.id).with_for_update(of=Placement)
     return session.scalars(found).all()
@@ -145,8 +155,8 @@ def placements_at(session, organisation):
 
 
 def told_placements_at(session, organisation):
-    """The placements that an organisation may know of, the latest change first."""
-    return session.scalars(_at(organisation).where(was_told())).all()
+    """The placements that an organisation may know of and that a list may have, the latest change first."""
+    return session.scalars(_at(organisation).where(was_told(), _may_be_listed())).all()
 
 
 def _at(organisation):

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from stagemakelaar import audit, clock, outbox
 from stagemakelaar.db import UtcDateTime, when_asked
 from stagemakelaar.errors import N_, Overtaken
+from stagemakelaar.placements import letters
 from stagemakelaar.placements.models import Placement, PlacementState
 
 WHEN_SENT = datetime(9000, 1, 1, tzinfo=UTC)
@@ -102,9 +103,9 @@ def tell_now(session, placement, *, by):
     placement.told_from = clock.now()
     placement.answer_by_on = answer_by(placement.programme)
     answer = placement.answer_by_on.isoformat()
-    letters = outbox.let_go(session, _prefix(placement.id), answer_by=answer)
-    audit.record(session, "placement.sent_out", placement, by=by, letters=letters)
-    return letters
+    left = outbox.let_go(session, _prefix(placement.id), answer_by=answer, **letters.rest_of(session, placement))
+    audit.record(session, "placement.sent_out", placement, by=by, letters=left)
+    return left
 
 
 def answer_by(programme):

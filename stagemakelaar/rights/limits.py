@@ -1,8 +1,10 @@
 """What holds from now on when a student's restriction (AVG 18) or objection (AVG 21) is granted, and how it ends.
 
-    restricted   What we know is kept and not used: no run, no list, no download, no new place; the case rests. A stage
-                 that was agreed goes on, and so does what belongs to it. The time to keep does not run out.
-    objected     No computation has the student in it, so no figure of a round either. A broker searches by hand.
+    restricted   What we know is kept and not used: no run, no list, no download, no chain of somebody else, no new
+                 place; the case rests. A stage that was agreed goes on, and until it is over what belongs to it stands
+                 in the lists that it has (`placements.queries.ONLY_KEPT`). The time to keep does not run out.
+    objected     No computation has the student in it, and no page that reckons with one of before; so no list or
+                 figure of a round either. A broker searches by hand.
 
 What was proposed and nobody decided about is turned down. A place that was planned stays: the student says yes or no.
 Either ends when the student says so. A restriction also ends when the coordinator does, after a letter that comes
@@ -18,7 +20,9 @@ from stagemakelaar.casework import actions as casework
 from stagemakelaar.casework.models import CaseState
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.errors import N_, DomainError, Overtaken
+from stagemakelaar.people.models import Student
 from stagemakelaar.people.queries import records_of, student_of
+from stagemakelaar.rights import letters
 from stagemakelaar.rights.models import DataRequest, RequestKind, RequestState
 from stagemakelaar.rounds import forgetting
 
@@ -34,9 +38,7 @@ def begin(session, request, *, by):
         raise DomainError(N_("Deze student is samengevoegd met een ander dossier. Vraag het voor dat dossier."))
     forgetting.refuse_while_computing(session, student.programme_id)
     case = casework.locked(session, case_of(session, student))  # before the student's row, as retention does
-    setattr(student, HELD_BY[request.kind], clock.now())
-    session.flush()
-    ids = [one.id for one in records_of(session, student)]
+    ids = _mark(session, student, request.kind, clock.now())
     forgetting.turn_down_all(session, ids, by=by, why=request.kind.value)
     if request.kind is RequestKind.RESTRICTION:
         casework.restrict(session, case, by=by)
@@ -53,15 +55,7 @@ def announce_end(session, request, *, why, by):
         raise Overtaken(N_("Dit is al aangekondigd."))
     request.ends_on, request.ended_why = clock.today() + NOTICE, why.strip()
     audit.record(session, "data_request.end_announced", request, by=by, day=request.ends_on.isoformat())
-    outbox.promise(
-        session,
-        kind="student_restriction_ends",
-        to=request.user.email,
-        user=request.user,
-        key=f"data_request:{request.id}:ends:{request.version}",  # it may be taken back and said again
-        programme_id=request.programme_id,
-        day=request.ends_on.isoformat(),
-    )
+    letters.ends(session, request)
 
 
 def keep_on(session, request, *, by):
@@ -71,17 +65,8 @@ def keep_on(session, request, *, by):
         raise Overtaken(N_("Er is geen einde aangekondigd."))
     request.ends_on, request.ended_why = None, ""
     audit.record(session, "data_request.end_taken_back", request, by=by)
-    if outbox.cancel(session, f"data_request:{request.id}:ends", by=by):
-        return
-    outbox.promise(
-        session,
-        kind="student_request_decided",
-        to=request.user.email,
-        user=request.user,
-        key=f"data_request:{request.id}:goes_on:{request.version}",
-        programme_id=request.programme_id,
-        day=clock.day_of(request.created_at).isoformat(),
-    )
+    if not outbox.cancel(session, f"data_request:{request.id}:ends", by=by):
+        letters.decided(session, request, about=f"goes_on:{request.version}")
 
 
 def end(session, request, *, by):
@@ -89,8 +74,7 @@ def end(session, request, *, by):
     _must_hold(request)
     request.ended_at = clock.now()
     student = student_of(session, request.user)
-    setattr(student, HELD_BY[request.kind], None)
-    session.flush()
+    _mark(session, student, request.kind, None)
     audit.record(session, "data_request.ended", request, by=by, kind=request.kind.value)
     outbox.cancel(session, f"data_request:{request.id}:ends", by=by)
     if request.kind is RequestKind.RESTRICTION:
@@ -111,6 +95,15 @@ def end_due(session):
     for request in due:
         end(session, request, by=None)
     return len(due)
+
+
+def _mark(session, student, kind, since):
+    """Note on a student's record since when it holds, and on its doubles: rounds once computed those. Their numbers."""
+    ids = [one.id for one in records_of(session, student)]
+    for one in session.scalars(select(Student).where(Student.id.in_(ids)).order_by(Student.id)):
+        setattr(one, HELD_BY[kind], since)
+    session.flush()
+    return ids
 
 
 def _must_hold(request):

@@ -9,7 +9,7 @@ from stagemakelaar.errors import N_, DomainError, NotFound, Overtaken
 from stagemakelaar.flow import move
 from stagemakelaar.people.models import Programme, Role, Student, User
 from stagemakelaar.places.models import Membership, Organisation, Place
-from stagemakelaar.rights import erasing, limits
+from stagemakelaar.rights import erasing, letters, limits
 from stagemakelaar.rights.models import DataRequest, ErasedFor, RequestKind, RequestState
 
 
@@ -84,7 +84,7 @@ def grant(session, request, *, answer="", by, version=None):
     if request.kind is RequestKind.ERASURE:
         session.flush()
         return erasing.erase(session, session.get_one(User, request.user_id), why=ErasedFor.REQUEST, by=by)
-    _tell(session, request)
+    letters.decided(session, request)
     return None
 
 
@@ -95,7 +95,7 @@ def refuse(session, request, *, answer, by, version=None):
     request = _to_decide(session, request, by=by, version=version)
     request.answer, request.decided_by_id = answer.strip(), by.id
     move(session, request, RequestState.REFUSED, by=by, kind=request.kind.value)
-    _tell(session, request)
+    letters.decided(session, request)
 
 
 def announce_end(session, request, *, why, by):
@@ -111,20 +111,6 @@ def keep_on(session, request, *, by):
 def end(session, request, *, by):
     """The student wants their data to be used again: at once, without a letter before."""
     limits.end(session, _locked(session, request), by=by)
-
-
-def _tell(session, request):
-    user = request.user
-    kind = f"{user.role.value}_request_decided"
-    outbox.promise(
-        session,
-        kind=kind,
-        to=user.email,
-        user=user,
-        key=f"data_request:{request.id}:decided",
-        programme_id=request.programme_id,
-        day=clock.day_of(request.created_at).isoformat(),
-    )
 
 
 def _to_decide(session, request, *, by, version):

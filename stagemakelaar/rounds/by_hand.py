@@ -89,7 +89,7 @@ def reopen(session, proposal, *, by):
     comments.move_to(session, proposal, again)
     audit.record(session, "proposal.undone", proposal, by=by, student=proposal.student_id, again=again.id)
     student = proposal.student
-    if student.restricted_at is not None or student.objected_at is not None:  # it was granted after the decision
+    if student.is_limited:  # it was granted after the decision
         forgetting.turn_down_all(session, [student.id], by=by, why="limited")
     return again
 

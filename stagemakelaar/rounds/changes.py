@@ -12,9 +12,11 @@ from sqlalchemy.orm import aliased, joinedload
 from stagemakelaar import clock
 from stagemakelaar.errors import NotFound
 from stagemakelaar.matching.explain import what_if
+from stagemakelaar.people.queries import RESTRICTED
 from stagemakelaar.placements.models import LIVE, Placement, PlacementState
+from stagemakelaar.rounds.forgetting import limited_in
 from stagemakelaar.rounds.models import ChangeKind, HandChange, Hint, HintLevel, Proposal, ProposalState, RoundState
-from stagemakelaar.rounds.queries import STANDS, computed
+from stagemakelaar.rounds.queries import IS_LISTED, STANDS, computed
 
 FORCES = (HintLevel.MUST, HintLevel.NEVER)
 
@@ -40,10 +42,10 @@ def note(session, kind, run, student, place, *, by, why, proposal=None, placemen
 
 
 def changes_of(match_round):
-    """A statement of the changes by hand in a round, the latest first."""
+    """A statement of the changes by hand in a round, the latest first; none about whose data is only kept."""
     return (
         select(HandChange)
-        .where(HandChange.round_id == match_round.id)
+        .where(HandChange.round_id == match_round.id, HandChange.student_id.not_in(RESTRICTED))
         .options(joinedload(HandChange.placement), joinedload(HandChange.proposal))
         .order_by(HandChange.id.desc())
     )
@@ -52,7 +54,11 @@ def changes_of(match_round):
 def count_changes(session, match_round):
     """How many changes by hand stand in a round."""
     return session.scalar(
-        select(func.count()).where(HandChange.round_id == match_round.id, HandChange.undone_at.is_(None))
+        select(func.count()).where(
+            HandChange.round_id == match_round.id,
+            HandChange.undone_at.is_(None),
+            HandChange.student_id.not_in(RESTRICTED),
+        )
     )
 
 
@@ -72,12 +78,16 @@ def change_that_made(session, placement):
 
 
 def forcing_hints(match_round):
-    """A statement of what brokers forced since a round was opened, until it was closed: the latest first."""
+    """A statement of what brokers forced since a round was opened, until it was closed: the latest first.
+
+    Of students whose data is only kept it tells nothing.
+    """
     found = select(Hint).where(
         Hint.programme_id == match_round.programme_id,
         Hint.level.in_(FORCES),
         Hint.at >= match_round.created_at,
         Hint.withdrawn_at.is_(None),
+        Hint.student_id.not_in(RESTRICTED),
     )
     if match_round.state is RoundState.CLOSED:
         found = found.where(Hint.at <= match_round.state_changed_at)
@@ -111,12 +121,14 @@ def as_it_is_now(session, run):
         select(func.count(), func.coalesce(func.sum(Proposal.fit), 0))
         .select_from(Proposal)
         .outerjoin(Placement, Placement.id == Proposal.placement_id)
-        .where(Proposal.run_id == run.id, STANDS, or_(waits, (Proposal.state == ProposalState.APPROVED) & holds))
+        .where(Proposal.run_id == run.id, STANDS, IS_LISTED)
+        .where(or_(waits, (Proposal.state == ProposalState.APPROVED) & holds))
     ).one()
     by_hand = session.execute(
         select(HandChange.student_id, HandChange.place_id)
         .join(Placement, Placement.id == HandChange.placement_id)
         .where(HandChange.run_id == run.id, HandChange.kind != ChangeKind.REJECTED, holds)
+        .where(HandChange.student_id.not_in(limited_in(run.programme_id).order_by(None)))
     ).all()
     problem, outcome = computed(session, run)
     found = [known(what_if, problem, outcome, student, place) for student, place in by_hand]

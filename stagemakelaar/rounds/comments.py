@@ -4,6 +4,7 @@ from sqlalchemy import func, select, update
 
 from stagemakelaar import audit, clock
 from stagemakelaar.errors import N_, DomainError, NotFound, Overtaken
+from stagemakelaar.people.queries import RESTRICTED
 from stagemakelaar.rounds.models import Comment, Proposal, Round, RoundState, Run
 
 
@@ -90,6 +91,7 @@ def waiting_comments(programme_id):
         .join(Run, Run.id == Proposal.run_id)
         .join(Round, Round.id == Run.round_id)
         .where(Proposal.programme_id == programme_id, Round.state != RoundState.CLOSED, *_IS_OPEN)
+        .where(Proposal.student_id.not_in(RESTRICTED))
     )
 
 

@@ -15,12 +15,13 @@ from sqlalchemy import case, select
 from stagemakelaar import clock
 from stagemakelaar.casework.models import Case
 from stagemakelaar.matching.columns import part_of
+from stagemakelaar.matching.leaving import without
 from stagemakelaar.matching.problem import CLASSES, NO_PLACE, UNKNOWN, Outcome, Problem
 from stagemakelaar.matching.scoring import agreed_points, fit_of, score
 from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.reference.models import Qualification
 from stagemakelaar.rounds.columns_of import days_waited
-from stagemakelaar.rounds.forgetting import stored
+from stagemakelaar.rounds.forgetting import limited_in, stored
 from stagemakelaar.rounds.models import Run, RunState, Unplaced
 from stagemakelaar.rounds.reading import day, number, read, text
 from stagemakelaar.rounds.run_settings import RunSettings
@@ -126,10 +127,14 @@ class Comparison:
 
 
 def compare(session, a, b):
-    """Give back the `Comparison` of two computed runs of one round; the last few are kept, as both never change."""
-    key = (a.id, a.outcome_hash, b.id, b.outcome_hash)
+    """Give back the `Comparison` of two computed runs of one round; the last few are kept, as both never change.
+
+    Who must not be reckoned with since is in neither.
+    """
+    apart = session.scalars(limited_in(a.programme_id)).all()
+    key = (a.id, a.outcome_hash, b.id, b.outcome_hash, tuple(apart))
     if key not in _at_hand:
-        found = _compared(session, a, b)
+        found = _compared(session, a, b, apart)
         for oldest in list(_at_hand)[: len(_at_hand) - KEPT + 1]:
             _at_hand.pop(oldest, None)
         _at_hand[key] = found
@@ -167,9 +172,9 @@ def comparable_runs(session, match_round):
 # --- inside --------------------------------------------------------------------------------------------------------
 
 
-def _compared(session, a, b):
-    facts, outcome = _facts_and_outcome(session, a)
-    other_facts, other_outcome = _facts_and_outcome(session, b) if b.id != a.id else (facts, outcome)
+def _compared(session, a, b, apart):
+    facts, outcome = without(*_facts_and_outcome(session, a), apart)
+    other_facts, other_outcome = without(*_facts_and_outcome(session, b), apart) if b.id != a.id else (facts, outcome)
     weights = RunSettings.of(a).weights or facts.weights
     student, at, also = np.intersect1d(outcome.candidate, other_outcome.candidate, return_indices=True)
     return Comparison(

@@ -62,9 +62,14 @@ def gone_from(programme_id):
         .join(User, User.id == Student.user_id)
         .where(
             Student.programme_id == programme_id,
-            or_(User.erased_at.is_not(None), Student.restricted_at.is_not(None), Student.objected_at.is_not(None)),
+            or_(User.erased_at.is_not(None), Student.is_limited),
         )
     )
+
+
+def limited_in(programme_id):
+    """A statement of the numbers of those of them who asked it and are still known: in order."""
+    return select(Student.id).where(Student.programme_id == programme_id, Student.is_limited).order_by(Student.id)
 
 
 def forget_inputs(session):

@@ -13,7 +13,7 @@ from sqlalchemy import func, or_, select
 from stagemakelaar.people.models import User
 from stagemakelaar.rounds.actions import AT_CLOSING
 from stagemakelaar.rounds.models import Proposal, Review, Run, Verdict
-from stagemakelaar.rounds.queries import STANDS
+from stagemakelaar.rounds.queries import IS_LISTED, STANDS
 
 ENOUGH = 10  # decisions; of fewer a share says nothing
 DECISIVE = (Verdict.APPROVE, Verdict.REJECT)
@@ -103,7 +103,7 @@ def _reviews(round_id, *columns):
         .join(Proposal, Proposal.id == Review.proposal_id)
         .join(Run, Run.id == Proposal.run_id)
         .join(User, User.id == Review.by_id)
-        .where(Run.round_id == round_id)
+        .where(Run.round_id == round_id, IS_LISTED)
     )
 
 

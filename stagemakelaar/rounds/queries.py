@@ -7,11 +7,12 @@ from stagemakelaar import clock
 from stagemakelaar.casework.models import Case, CaseState
 from stagemakelaar.errors import NotFound
 from stagemakelaar.matching.explain import alternatives, other_openings
+from stagemakelaar.matching.leaving import without
 from stagemakelaar.matching.problem import Outcome, Problem
 from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.placements.models import LIVE, Placement
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceState
-from stagemakelaar.rounds.forgetting import is_forgotten, stored
+from stagemakelaar.rounds.forgetting import is_forgotten, limited_in, stored
 from stagemakelaar.rounds.models import Proposal, ProposalState, Review, Round, RoundState, Run, RunState, Unplaced
 from stagemakelaar.rounds.run_settings import RunSettings
 
@@ -28,9 +29,9 @@ IS_READY = (
     Student.birth_date.is_not(None),
 )
 NOT_YET = (RunState.QUEUED, RunState.COMPUTING)
-_Later = aliased(Proposal)
-# Of students whose data is only kept, no list of a round says anything.
-IS_LISTED = Proposal.student_id.not_in(select(Student.id).where(Student.restricted_at.is_not(None)))
+_Later, _Who = aliased(Proposal), aliased(Student)
+# Of a student with a restriction or an objection no list and no figure of a round says anything.
+IS_LISTED = ~select(_Who.id).where(_Who.id == Proposal.student_id, _Who.is_limited).correlate(Proposal).exists()
 STANDS = ~select(_Later.id).where(_Later.previous_id == Proposal.id).exists()
 KEPT = 2  # computed runs in memory
 
@@ -43,8 +44,7 @@ def takes_part(programme_id):
     return (
         Case.programme_id == programme_id,
         Case.state == CaseState.SEARCHING,
-        Student.restricted_at.is_(None),
-        Student.objected_at.is_(None),
+        not_(Student.is_limited),
         not_(has_live_placement.exists()),
         *IS_READY,
     )
@@ -57,7 +57,7 @@ def left_out(session, programme_id):
         .join(Case.student)
         .join(Student.profile)
         .where(Case.programme_id == programme_id, Case.state == CaseState.SEARCHING)
-        .where(or_(*(not_(condition) for condition in IS_READY), Student.objected_at.is_not(None)))
+        .where(or_(*(not_(condition) for condition in IS_READY), Student.is_limited))
         .where(Student.restricted_at.is_(None))
         .order_by(Student.sort_name, Student.id)
     ).all()
@@ -251,7 +251,7 @@ def unplaced_of(run_id):
     return (
         select(Unplaced)
         .join(Unplaced.student)
-        .where(Unplaced.run_id == run_id, Student.restricted_at.is_(None))
+        .where(Unplaced.run_id == run_id, not_(Student.is_limited))
         .order_by(Unplaced.priority_class, Student.sort_name, Unplaced.id)
     )
 
@@ -260,7 +260,8 @@ def count_causes(session, run_id):
     """How many students of a run stayed without a place for each cause, the most frequent first."""
     counted = (
         select(Unplaced.cause, func.count())
-        .where(Unplaced.run_id == run_id)
+        .join(Unplaced.student)
+        .where(Unplaced.run_id == run_id, not_(Student.is_limited))
         .group_by(Unplaced.cause)
         .order_by(func.count().desc(), Unplaced.cause)
     )
@@ -274,6 +275,7 @@ def causes_for_codes(session, programme_id, codes):
     """
     counted = (
         select(Profile.code, Unplaced.cause, func.count())
+        .join(Student, Student.id == Unplaced.student_id)
         .join(Profile, Profile.student_id == Unplaced.student_id)
         .join(Case, Case.student_id == Unplaced.student_id)
         .join(Round, Round.chosen_run_id == Unplaced.run_id)
@@ -282,6 +284,7 @@ def causes_for_codes(session, programme_id, codes):
             Round.state == RoundState.REVIEW,
             Case.state == CaseState.SEARCHING,
             Profile.code.in_(codes),
+            not_(Student.is_limited),
         )
         .group_by(Profile.code, Unplaced.cause)
         .order_by(func.count().desc(), Profile.code, Unplaced.cause)
@@ -311,9 +314,10 @@ def alternatives_for(session, proposal, most=None):
     """The other places that this student could have had: how many, and of the first `most` by name a list of (place,
     Alternative, {key: student who would move}).
 
-    The order says nothing about which is best; what each would cost is exact. None when the run was emptied since.
+    The order says nothing about which is best; what each would cost is exact. None when the run was emptied since, or
+    when the student asked that nobody reckons.
     """
-    if is_forgotten(session, proposal.run):
+    if proposal.student.is_limited or is_forgotten(session, proposal.run):
         return 0, []
     problem, outcome = computed(session, proposal.run)
     others = other_openings(problem, outcome, proposal.student_id).tolist()
@@ -329,15 +333,20 @@ def alternatives_for(session, proposal, most=None):
 
 
 def computed(session, run):
-    """The problem and the outcome of a computed run. Equal hash, equal content: they are kept for the next page."""
-    found = _at_hand.get(run.outcome_hash)
+    """The problem and the outcome of a computed run, without who must not be reckoned with since, and their seats.
+
+    Equal hash and equal people, equal content: they are kept for the next page.
+    """
+    apart = session.scalars(limited_in(run.programme_id)).all()
+    name = run.outcome_hash, tuple(apart)
+    found = _at_hand.get(name)
     if found is None:
         kept = stored(session, run)
         problem = RunSettings.of(run).applied_to(Problem.from_bytes(kept.frozen_input))
-        found = problem, Outcome.from_bytes(kept.outcome)
+        found = without(problem, Outcome.from_bytes(kept.outcome), apart)
         for oldest in list(_at_hand)[: len(_at_hand) - KEPT + 1]:
             _at_hand.pop(oldest, None)
-        _at_hand[run.outcome_hash] = found
+        _at_hand[name] = found
     return found
 
 

@@ -13,6 +13,7 @@ from stagemakelaar import audit, clock
 from stagemakelaar.db import Base, UtcDateTime
 from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.people.models import User
+from stagemakelaar.people.queries import RESTRICTED
 from stagemakelaar.rounds.models import Proposal
 from stagemakelaar.rounds.oversight import decisions_of
 
@@ -60,7 +61,7 @@ def draw(session, match_round, count, *, by, rng=None):
     """
     if not 1 <= count <= MOST:
         raise DomainError(N_("Kies een getal van 1 tot en met %(most)s."), field="count", most=MOST)
-    if looks_of(session, match_round):
+    if is_drawn(session, match_round):
         raise Overtaken(N_("In deze ronde is al getrokken. Dat gebeurt één keer, zodat niemand het lot kan sturen."))
     decided = sorted({one.proposal_id: one.by_id for one in decisions_of(session, match_round.id)}.items())
     if not decided:
@@ -112,21 +113,33 @@ def look_at(session, proposal):
     return session.scalars(select(SecondLook).where(SecondLook.proposal_id == proposal.id)).first()
 
 
+def is_drawn(session, match_round):
+    """Whether decisions of a round were drawn; nobody draws until the lot pleases."""
+    drawn = select(SecondLook.id).where(SecondLook.round_id == match_round.id).limit(1)
+    return session.scalar(drawn) is not None
+
+
 def looks_of(session, match_round):
-    """The second looks of a round, in the order in which they were drawn."""
-    return session.scalars(
-        select(SecondLook).where(SecondLook.round_id == match_round.id).order_by(SecondLook.number)
-    ).all()
+    """The second looks of a round, in the order in which they were drawn; none about whose data is only kept."""
+    return session.scalars(_listed().where(SecondLook.round_id == match_round.id).order_by(SecondLook.number)).all()
 
 
 def open_looks(user):
     """A statement of the decisions of others that wait for a second look, the longest waiting first."""
     return (
-        select(SecondLook)
+        _listed()
         .where(
             SecondLook.programme_id == user.programme_id,
             SecondLook.looked_at.is_(None),
             SecondLook.decided_by_id != user.id,
         )
         .order_by(SecondLook.drawn_at, SecondLook.id)
+    )
+
+
+def _listed():
+    return (
+        select(SecondLook)
+        .join(Proposal, Proposal.id == SecondLook.proposal_id)
+        .where(Proposal.student_id.not_in(RESTRICTED))
     )

@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import bindparam, select
 
 from stagemakelaar.errors import DomainError
-from stagemakelaar.matching.columns import part_of
+from stagemakelaar.matching.columns import part_of, rows_about
 from stagemakelaar.matching.problem import Problem
 from stagemakelaar.matching.scoring import PARTS, Weights
 from stagemakelaar.people.models import Programme, Student
@@ -59,14 +59,14 @@ def freeze_again(session, run, earlier):
     keys = people.key[left]
     return Problem(
         candidates=part_of(
-            people, left, processes=_about(people.processes, keys), required=_about(people.required, keys)
+            people, left, processes=rows_about(people.processes, keys), required=rows_about(people.required, keys)
         ),
         openings=replace(places, seats=seats),
         pairs=part_of(
             facts.pairs,
             np.isin(facts.pairs.candidate, keys),
-            forbidden=_about(_table(refused), keys, places.key),
-            hints=_about(_table(hints_of(session, run.programme_id)), keys),
+            forbidden=rows_about(_table(refused), keys, places.key),
+            hints=rows_about(_table(hints_of(session, run.programme_id)), keys),
         ),
         weights=facts.weights,
     )
@@ -122,8 +122,9 @@ def _problem(session, programme_id, asked, refused, *, lot=0, weights=None, **va
             homes=translated(people.postcode, pc4_of),
             modes=translated(people.travel_modes, columns_of.modes_of),
             works=translated(places.postcode, pc4_of),
-            forbidden=_about(_table(refused), candidates.key, openings.key),
-            hints=_about(_table(hints_of(session, programme_id)), candidates.key),  # also of places that take no part
+            forbidden=rows_about(_table(refused), candidates.key, openings.key),
+            # also of places that take no part
+            hints=rows_about(_table(hints_of(session, programme_id)), candidates.key),
         ),
         weights=Weights(**{part: (weights or {})[part] for part in PARTS if part in (weights or {})}),
     )
@@ -132,12 +133,6 @@ def _problem(session, programme_id, asked, refused, *, lot=0, weights=None, **va
 def _table(rows):
     """Rows of three numbers as an array."""
     return np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
-
-
-def _about(rows, candidates, openings=None):
-    """The rows (candidate, opening, …) about these keys."""
-    rows = rows[np.isin(rows[:, 0], candidates)]
-    return rows if openings is None else rows[np.isin(rows[:, 1], openings)]
 
 
 # --- who and what --------------------------------------------------------------------------------------------------

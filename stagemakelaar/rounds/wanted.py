@@ -86,7 +86,7 @@ def seats_wanted(session, run):
     homes, modes, since = _travellers(session, run, problem.candidates.key)
     counts = what_counts(session, np.unique(problem.candidates.code))
     facts = b"".join(column.tobytes() for column in (homes, modes, since, counts))
-    name = (run.outcome_hash, hashlib.sha256(facts).digest())
+    name = (outcome.outcome_hash, hashlib.sha256(facts).digest())
     found = _at_hand.get(name)
     if found is None:
         wanted = _wanted(problem, outcome, homes, modes, since, counts)

@@ -69,7 +69,7 @@ def index():
         "doubles/index.html",
         rows=rows,
         people=people,
-        merges=session.scalars(_with_people(merging.merges_visible_to(actor()).limit(MOST_MERGES))).all(),
+        merges=session.scalars(_with_people(merging.merges_listed(actor()).limit(MOST_MERGES))).all(),
         button_form=ButtonForm(),
     )
 

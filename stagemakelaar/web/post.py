@@ -9,6 +9,7 @@ from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import NotFound
 from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.rights.letters import may_be_listed
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.forms import ButtonForm, must_be_pressed
 from stagemakelaar.web.letter_words import letter_of
@@ -22,13 +23,18 @@ def _visible_to(user):
     return select(Message).where(Message.programme_id == user.programme_id)
 
 
+def _listed(user):
+    """The same, without those to students of whom nothing may be done, unless it is about what they asked."""
+    return _visible_to(user).where(may_be_listed())
+
+
 def listed():
     """A statement of the letters that the address asks for, what was not delivered first."""
-    statement, state, letter = _visible_to(actor()), chosen("stand", MessageState), number("brief")
+    statement, state, letter = _listed(actor()), chosen("stand", MessageState), number("brief")
     if state is not None:
         statement = statement.where(Message.state == state)
     if letter is not None:  # every letter to whom this one went
-        recipient = _visible_to(actor()).with_only_columns(Message.to).where(Message.id == letter)
+        recipient = _listed(actor()).with_only_columns(Message.to).where(Message.id == letter)
         statement = statement.where(Message.to.in_(recipient))
     undelivered_first = (Message.state == MessageState.FAILED).desc()
     return statement.order_by(undelivered_first, Message.state_changed_at.desc(), Message.id.desc())
@@ -39,7 +45,7 @@ def listed():
 def index():
     session, state = current_session(), chosen("stand", MessageState)
     rows = rows_of(session, listed())
-    counted = _visible_to(actor()).with_only_columns(Message.state, func.count()).group_by(Message.state)
+    counted = _listed(actor()).with_only_columns(Message.state, func.count()).group_by(Message.state)
     return render_template(
         "post/index.html",
         rows=rows,

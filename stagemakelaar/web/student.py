@@ -22,6 +22,8 @@ from stagemakelaar.placements.queries import own_placement, told_placements_of
 from stagemakelaar.reference import formats
 from stagemakelaar.reference.queries import work_processes_with
 from stagemakelaar.reference.vocabulary import Feature
+from stagemakelaar.rights.models import RequestKind
+from stagemakelaar.rights.requests import in_force_of
 from stagemakelaar.rounds.queries import last_search_for
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.explanations import Audience, parts_in_words
@@ -153,6 +155,7 @@ def _situation():
         unplaced=last_search_for(session, student),
         gaps=sum(profiles.state_of(student, step) is not StepState.DONE for step in Step),
         today=clock.today(),
+        restriction=in_force_of(session, actor(), RequestKind.RESTRICTION) if student.restricted_at else None,
     )
 
 
@@ -187,6 +190,7 @@ def _letter_page(placement, declining=None, status=200, *, refused=None):
         is_computed=bool(facts.get("parts")),
         can_withdraw=placement.state in {PlacementState.PLANNED, PlacementState.CONFIRMED},
         is_minor=_is_minor(placement),
+        rests=placement.student.restricted_at is not None,
         accepting=AcceptForm(data={"version": version}),
         declining=_fresh(declining, version) if declining else DeclineForm(data={"version": version}),
         refused=refused,
@@ -216,7 +220,10 @@ def _answered(placement, accepts, form):
         else:
             flash(_("Je hebt ja gezegd. Nu is het bedrijf aan zet."), "success")
         return redirect(url_for(".letter", placement_id=placement.id), 303)
-    flash(_("Je hebt nee gezegd. We zoeken verder. Je wachttijd telt gewoon door."), "success")
+    if placement.student.restricted_at is not None:
+        flash(_("Je hebt nee gezegd. Je wachttijd telt gewoon door."), "success")  # the page says why nobody searches
+    else:
+        flash(_("Je hebt nee gezegd. We zoeken verder. Je wachttijd telt gewoon door."), "success")
     if form.reason.data is StudentReason.UNSAFE:
         return redirect(url_for("public.help_page", _anchor="veilig"), 303)
     return redirect(url_for(".home"), 303)

@@ -1,6 +1,6 @@
 """Where a student stands, in sentences: what happens now, who acts, by when; and the road so far as a time line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import url_for
@@ -28,6 +28,7 @@ class Situation:
     unplaced: object | None  # of the last run, while the search goes on
     gaps: int  # steps of the profile that are not done
     today: date
+    restriction: object | None = None  # what the student asked and was granted, when nothing may be done (AVG 18)
 
     @property
     def live(self):
@@ -60,7 +61,10 @@ class Status:
 def status_of(now):
     """What happens now."""
     if now.live is not None:
-        return _OF_PLACEMENT[now.live.state](now, now.live)
+        status = _OF_PLACEMENT[now.live.state](now, now.live)
+        return replace(status, more=(*status.more, *_nothing_else(now)))
+    if now.student.restricted_at is not None:
+        return _restricted(now)
     if (
         now.last is not None
         and now.last.state is PlacementState.COMPLETED
@@ -138,6 +142,11 @@ _OF_PLACEMENT = {
 }
 
 
+def _nothing_else(now):
+    if now.student.restricted_at is not None:
+        yield _("Verder doen we niets met je gegevens, omdat je dat vroeg.")
+
+
 # --- while there is none -------------------------------------------------------------------------------------------
 
 
@@ -174,11 +183,7 @@ def _searching(now):
     title, comfort = _after_loss(lost)
     text = f"{comfort} {word}"
     if lost.withdraw_reason == StudentReason.UNSAFE.value:
-        help_url = url_for("public.help_page", _anchor="veilig")
-        unsafe = _(
-            "Je voelde je niet veilig. Praat erover met iemand die je vertrouwt, of bel ons. Je hoeft niet terug."
-        )
-        return Status(title, text, (unsafe, *more), _("Hier vind je hulp"), help_url)
+        return Status(title, text, (*_unsafe(), *more), *_help())
     return Status(title, text, more)
 
 
@@ -197,6 +202,33 @@ def _paused(_now):
     return Status(
         _("Je zoektocht staat even stil."), _("Wil je weer verder? Bel of mail ons, dan gaan we meteen door.")
     )
+
+
+def _restricted(now):
+    """Nobody searches because the student asked so; the student, or the programme a week after a letter, ends that."""
+    title, first = _("Je zoektocht staat stil."), ""
+    if now.last is not None and now.last.state is PlacementState.COMPLETED:
+        title, first = _("Je stage is klaar."), _("Hoe het ging, bespreek je op school.")
+    elif now.last is not None and now.last.withdrawn_by is not WithdrawnBy.STUDENT:
+        title, first = _after_loss(now.last)[0], _("Dat ligt niet aan jou.")
+    why = _("We zoeken nu niet verder, omdat je vroeg om even niets met je gegevens te doen.")
+    if now.restriction is not None and now.restriction.ends_on is not None:
+        day = in_full(now.restriction.ends_on)
+        then = _("Op %(day)s gebruiken we ze weer. Wil je dat niet? Laat het ons voor die dag weten.", day=day)
+    else:
+        then = _("Jij zegt wanneer dat weer mag. Stopt het programma ermee? Dan krijg je eerst een mail.")
+    button, url = _("Bekijk wat je vroeg"), url_for("own_rights.restrict")
+    if now.last is not None and now.last.withdraw_reason == StudentReason.UNSAFE.value:
+        return Status(title, f"{why} {then}", _unsafe(), *_help())
+    return Status(title, " ".join(filter(None, (first, why, then))), (), button, url)
+
+
+def _unsafe():
+    return (_("Je voelde je niet veilig. Praat erover met iemand die je vertrouwt, of bel ons. Je hoeft niet terug."),)
+
+
+def _help():
+    return _("Hier vind je hulp"), url_for("public.help_page", _anchor="veilig")
 
 
 def _closed(_now):
@@ -259,7 +291,7 @@ def road_of(now):
     steps += [_gone(one) for one in now.placements if one.state is PlacementState.WITHDRAWN]
     finished = now.last if now.last is not None and now.last.state is PlacementState.COMPLETED else None
     if live is None and finished is None:
-        stopped = now.case.state in {CaseState.PAUSED, CaseState.CLOSED}
+        stopped = now.case.state in {CaseState.PAUSED, CaseState.CLOSED} or now.student.restricted_at is not None
         if profile.completed_at is not None and not stopped:
             steps.append(_current(_("We zoeken een plek"), now.broker))
         return steps + [_later(text) for text in (_("Een voorstel"), _("Kennismaken"), _("Je stage begint"))]

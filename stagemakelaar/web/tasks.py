@@ -14,6 +14,7 @@ from stagemakelaar.db import current_session, transaction
 from stagemakelaar.errors import DomainError
 from stagemakelaar.people.models import User
 from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.placements.queries import ONLY_KEPT
 from stagemakelaar.places.queries import organisation_for
 from stagemakelaar.web import case_page, organisation_page
 from stagemakelaar.web.access import actor, allow
@@ -31,7 +32,7 @@ def index():
     """The tasks of the programme: open ones first due first, done and dropped ones the latest first."""
     state = chosen("stand", TaskState) or TaskState.OPEN
     mine = request.args.get("van") == "mij"
-    found = tasks.tasks_listed(actor()).where(Task.state == state)
+    found = tasks.tasks_listed(actor(), ONLY_KEPT).where(Task.state == state)
     if mine:
         found = found.where(Task.for_id == actor().id)
     if state is not TaskState.OPEN:

@@ -11,6 +11,7 @@ from stagemakelaar.db import transaction
 from stagemakelaar.errors import DomainError, IllegalMove
 from stagemakelaar.people import actions as people
 from stagemakelaar.people.models import Role, User
+from stagemakelaar.placements.queries import ONLY_KEPT
 from tests.rows import again
 
 
@@ -44,7 +45,7 @@ def on(record, action, by):
 
 
 def waiting_for(session, user):
-    return [one.id for one in session.scalars(handed_to(user))]
+    return [one.id for one in session.scalars(handed_to(user, ONLY_KEPT))]
 
 
 def test_the_case_is_the_colleagues_at_once_and_waits_to_be_seen(session, case, broker, colleague):

@@ -10,6 +10,7 @@ from stagemakelaar.casework.models import Case, ContactKind, PlaceAnswer, Task, 
 from stagemakelaar.casework.queries import case_of
 from stagemakelaar.db import transaction
 from stagemakelaar.errors import DomainError, IllegalMove, NotFound
+from stagemakelaar.placements.queries import ONLY_KEPT
 from stagemakelaar.places.models import Organisation
 
 
@@ -32,7 +33,7 @@ def added(case, broker, **changes):
 def test_a_task_stands_in_the_list_of_its_day(session, case, broker):
     today = added(case, broker)
     added(case, broker, due_on=clock.today() + timedelta(days=1))
-    found = session.execute(tasks.due_tasks(broker)).all()
+    found = session.execute(tasks.due_tasks(broker, ONLY_KEPT)).all()
     assert [(task.id, about.id) for task, about in found] == [(today.id, case.id)]
 
 
@@ -40,7 +41,7 @@ def test_what_is_done_or_dropped_leaves_the_list_and_can_come_back(session, case
     task = added(case, broker)
     with transaction() as now:
         tasks.finish_task(now, now.get(Task, task.id), outcome=" Maandag terug ", by=broker)
-    assert session.execute(tasks.due_tasks(broker)).all() == []
+    assert session.execute(tasks.due_tasks(broker, ONLY_KEPT)).all() == []
     assert session.get(Task, task.id).outcome == "Maandag terug"
     with transaction() as now:
         tasks.reopen_task(now, now.get(Task, task.id), by=broker)

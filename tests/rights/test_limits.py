@@ -16,7 +16,7 @@ from stagemakelaar.db import transaction
 from stagemakelaar.errors import DomainError, Overtaken
 from stagemakelaar.flow import move
 from stagemakelaar.outbox import Message, MessageState
-from stagemakelaar.people.models import Role, Student, User
+from stagemakelaar.people.models import Student, User
 from stagemakelaar.placements import actions as placements
 from stagemakelaar.placements.models import BrokerReason, Placement
 from stagemakelaar.retention import soon_due
@@ -30,26 +30,6 @@ from stagemakelaar.rounds.review import objections_between
 from tests.computed import asked, compute, computed, proposals
 
 RESTRICTION, OBJECTION = RequestKind.RESTRICTION, RequestKind.OBJECTION
-
-
-@pytest.fixture
-def coordinator(make):
-    return make.staff(Role.COORDINATOR)
-
-
-@pytest.fixture
-def granted(make, coordinator):
-    """Ask and grant for a student; gives back the number of the request."""
-
-    def do(student, kind):
-        with transaction() as session:
-            asked = requests.ask(
-                session, kind=kind, why="Mijn postcode klopt niet.", by=session.get(User, student.user_id)
-            )
-            requests.grant(session, asked, answer="Dat zoeken we uit.", by=coordinator)
-            return asked.id
-
-    return do
 
 
 def in_a_run(session, student):

@@ -23,7 +23,7 @@ from stagemakelaar.casework.tasks import due_tasks
 from stagemakelaar.people.models import Profile
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.placements.models import Placement, PlacementState
-from stagemakelaar.placements.queries import due_to_move, lying_still, overdue_answers
+from stagemakelaar.placements.queries import ONLY_KEPT, due_to_move, lying_still, overdue_answers
 from stagemakelaar.web.work_list.things import Source, Urgency, Words, name_of, rows
 
 FIRST_CONTACT = timedelta(days=7)  # five working days, in short
@@ -75,7 +75,7 @@ def _new_tell(session, user, numbers):
 
 
 def _handed_wait(user):
-    return rows(handed_to(user), HandOver.id, since=HandOver.created_at, broker=HandOver.to_id)
+    return rows(handed_to(user, ONLY_KEPT), HandOver.id, since=HandOver.created_at, broker=HandOver.to_id)
 
 
 def _handed_tell(session, _user, numbers):
@@ -112,7 +112,7 @@ def _ready_tell(session, _user, numbers):
 
 def _contact_wait(user):
     return rows(
-        due_contacts(user),
+        due_contacts(user, ONLY_KEPT),
         ContactMoment.id,
         since=ContactMoment.next_on,
         urgency=_late_if(ContactMoment.next_on < clock.today()),
@@ -137,7 +137,8 @@ def _contact_tell(session, _user, numbers):
 
 def _silent_wait(user):
     since = func.coalesce(last_contact_on(), func.date(Case.state_changed_at))
-    return rows(long_silent(user), Case.id, since=since, urgency=Urgency.WAITS, broker=Case.broker_id)
+    silent = long_silent(user, ONLY_KEPT)
+    return rows(silent, Case.id, since=since, urgency=Urgency.WAITS, broker=Case.broker_id)
 
 
 def _silent_tell(session, _user, numbers):
@@ -175,7 +176,7 @@ def _still_tell(session, _user, numbers):
 
 def _task_wait(user):
     return rows(
-        due_tasks(user),
+        due_tasks(user, ONLY_KEPT),
         Task.id,
         since=Task.due_on,
         urgency=_late_if(Task.due_on < clock.today()),

@@ -12,6 +12,7 @@ from stagemakelaar.outbox import Message, MessageState
 from stagemakelaar.people.models import Student
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.places.models import Membership, Organisation
+from stagemakelaar.rights.letters import may_be_listed
 from stagemakelaar.web.work_list.things import Source, Words, name_of, rows
 
 
@@ -20,6 +21,7 @@ def _undelivered(user):
         Message.programme_id == user.programme_id,
         Message.state == MessageState.FAILED,
         may(user, Permission.REPLAY_POST),
+        may_be_listed(),
     )
 
 
