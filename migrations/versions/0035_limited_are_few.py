@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034_limited_are_few"
-down_revision = "0033_rights_change"
+revision = "0035_limited_are_few"
+down_revision = "0034_stopped"
 branch_labels = None
 depends_on = None
 
