@@ -173,8 +173,8 @@ def comparable_runs(session, match_round):
 
 
 def _compared(session, a, b, apart):
-    facts, outcome = without(*_facts_and_outcome(session, a), apart)
-    other_facts, other_outcome = without(*_facts_and_outcome(session, b), apart) if b.id != a.id else (facts, outcome)
+    facts, outcome = _facts_and_outcome(session, a, apart)
+    other_facts, other_outcome = _facts_and_outcome(session, b, apart) if b.id != a.id else (facts, outcome)
     weights = RunSettings.of(a).weights or facts.weights
     student, at, also = np.intersect1d(outcome.candidate, other_outcome.candidate, return_indices=True)
     return Comparison(
@@ -188,9 +188,9 @@ def _compared(session, a, b, apart):
     )
 
 
-def _facts_and_outcome(session, run):
+def _facts_and_outcome(session, run, apart):
     kept = stored(session, run)
-    return Problem.from_bytes(kept.frozen_input), Outcome.from_bytes(kept.outcome)
+    return without(Problem.from_bytes(kept.frozen_input), Outcome.from_bytes(kept.outcome), apart)
 
 
 def _half(facts, outcome, rows, weights):

@@ -43,13 +43,14 @@ def costs_of(session, changes):
     """What each of these changes costs, as a table from its number to a `Cost`, or to None as in `cost_of_placing`."""
     looked_at = {change.run_id: change.run for change in changes}
     kept = {number: computed(session, run) for number, run in looked_at.items()}
-    found = {change.id: _of_change(*kept[change.run_id], change) for change in changes}
+    found = {change.id: _of_change(kept[change.run_id], change) for change in changes}
     asked = [number for number, one in found.items() if one is not None]
     told = named(session, [found[number] for number in asked])
     return found | dict(zip(asked, told, strict=True))
 
 
-def _of_change(problem, outcome, change):
+def _of_change(looked_at, change):
+    problem, outcome = looked_at
     if change.kind is ChangeKind.REJECTED:
         found = known(repair, problem, outcome, change.student_id, declined=[change.place_id])
         return found[0] if found else None
