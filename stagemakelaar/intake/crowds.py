@@ -38,13 +38,21 @@ class Crowd:
     def __init__(self, names):
         self.names = list(dict.fromkeys(names))
         self._letters = _Letters(self.names)
+        self._found = {}
 
     def like(self, names):
         """For each of these names in order: the names of the crowd that are alike."""
-        for start in range(0, len(names), AT_ONCE):
-            block = names[start : start + AT_ONCE]
+        new = [name for name in dict.fromkeys(names) if name not in self._found]
+        for start in range(0, len(new), AT_ONCE):
+            block = new[start : start + AT_ONCE]
             for name, share in zip(block, _Letters(block).shared_with(self._letters), strict=True):
-                yield [self.names[one] for one in _likeliest(share) if is_alike(name, self.names[one])]
+                self._found[name] = [self.names[one] for one in _likeliest(share) if _is_near(name, self.names[one])]
+        return [self._found[name] for name in names]
+
+
+def _is_near(name, other):
+    """As `is_alike`, of two of whom the letters were counted already."""
+    return SequenceMatcher(None, name, other, autojunk=False).ratio() >= ALIKE
 
 
 def _likeliest(share):

@@ -47,7 +47,7 @@ def ordered(names):
 @given(st.lists(ONE, max_size=crowds.MOST_COMPARED), st.lists(ONE, min_size=1, max_size=8))
 def test_in_a_crowd_the_same_names_are_found_as_by_comparing_all(names, others):
     names, others = ordered(names), ordered(others)
-    found = list(crowds.Crowd(names).like(others))
+    found = crowds.Crowd(names).like(others)
     assert found == [[name for name in names if plainly(other, name)] for other in others]
 
 
@@ -59,8 +59,8 @@ def test_each_of_a_crowd_is_compared_with_the_most_likely_alone(monkeypatch):
         compared.append((name, other))
         return plainly(name, other)
 
-    monkeypatch.setattr(crowds, "is_alike", counting)
-    found = list(crowds.Crowd(names).like(names))
+    monkeypatch.setattr(crowds, "_is_near", counting)
+    found = crowds.Crowd(names).like(names)
     assert all(name in others for name, others in zip(names, found, strict=True)), "who has the same name is found"
     assert len(compared) <= crowds.MOST_COMPARED * len(names)
 
