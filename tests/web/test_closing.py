@@ -89,7 +89,7 @@ def test_the_only_other_administrator_is_stopped_at_once_and_for_a_week(browse, 
     assert told(session, second)[1:] == ["account.disabled", "staff.stopped", "staff.rights_lapsed", "account.enabled"]
 
 
-def test_a_stop_that_nobody_confirmed_is_not_begun_again_by_the_same_person(
+def test_a_stop_that_came_to_nothing_is_not_begun_again_by_the_same_person(
     browse, admin, first, second, session, moment
 ):
     close(admin, second)
@@ -109,7 +109,7 @@ def test_a_stop_that_nobody_confirmed_is_not_begun_again_by_the_same_person(
 def test_a_second_administrator_who_came_since_confirms_a_stop(make, browse, admin, second, session, moment):
     close(admin, second)
     change = newest(session).id
-    act(admin, f"/accounts/rechten/{change}/toestaan", status=409)
+    assert "U vroeg dit zelf" in act(admin, f"/accounts/rechten/{change}/toestaan", status=409).text
     third = browse.as_(working(make, Role.ADMIN))
     assert "blijft uitgeschakeld" in third.get("/accounts/rechten").text
     act(third, f"/accounts/rechten/{change}/toestaan")
