@@ -66,6 +66,7 @@ def test_of_three_administrators_one_is_closed_for_good_by_one(make, admin, seco
     assert not works(session, second)
 
 
+@pytest.mark.both_databases
 def test_the_only_other_administrator_is_stopped_at_once_and_for_a_week(browse, admin, second, session, moment, app):
     other = browse.as_(session.get(User, second))
     other.get("/accounts")
