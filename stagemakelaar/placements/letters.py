@@ -61,6 +61,15 @@ def rest_of(session, placement):
     return {"rests": "paused"} if case_of(session, placement.student).state is CaseState.PAUSED else {}
 
 
+def put_right(session, placement):
+    """Let the letter that still waits for the student say what holds by now: nobody searches any more."""
+    waiting = outbox.waiting_under([f"placement:{placement.id}:"]).where(
+        outbox.Message.user_id == placement.student.user_id
+    )
+    for message in session.scalars(waiting.with_for_update()):
+        message.data = message.data | rest_of(session, placement)
+
+
 def told_parties(session, placement):
     """Who has been sent anything about this placement, or may have been."""
     keys = outbox.keys_not_cancelled(session, f"placement:{placement.id}:")

@@ -22,6 +22,8 @@ from stagemakelaar.casework.queries import case_of
 from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.people.models import Student
 from stagemakelaar.people.queries import records_of, student_of
+from stagemakelaar.placements.letters import put_right
+from stagemakelaar.placements.queries import live_placement_of
 from stagemakelaar.rights import letters
 from stagemakelaar.rights.models import DataRequest, RequestKind, RequestState
 from stagemakelaar.rounds import forgetting
@@ -42,6 +44,8 @@ def begin(session, request, *, by):
     forgetting.turn_down_all(session, ids, by=by, why=request.kind.value)
     if request.kind is RequestKind.RESTRICTION:
         casework.restrict(session, case, by=by)
+        if (placement := live_placement_of(session, student)) is not None:
+            put_right(session, placement)
 
 
 def announce_end(session, request, *, why, by):

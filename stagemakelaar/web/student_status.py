@@ -216,7 +216,10 @@ def _restricted(now):
         day = in_full(now.restriction.ends_on)
         then = _("Op %(day)s gebruiken we ze weer. Wil je dat niet? Laat het ons voor die dag weten.", day=day)
     else:
-        then = _("Jij zegt wanneer dat weer mag. Stopt het programma ermee? Dan krijg je eerst een mail.")
+        then = _(
+            "Je hoeft nu niets te doen. Jij zegt wanneer het weer mag. "
+            "Stopt het programma ermee? Dan krijg je een week van tevoren een mail."
+        )
     button, url = _("Bekijk wat je vroeg"), url_for("own_rights.restrict")
     if now.last is not None and now.last.withdraw_reason == StudentReason.UNSAFE.value:
         return Status(title, f"{why} {then}", _unsafe(), *_help())

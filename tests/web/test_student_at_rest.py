@@ -25,13 +25,13 @@ WE_DO = ("zoeken meteen verder", "wij zoeken verder", "We zoeken verder", "We zo
 def at_rest(make, student):
     """`at_rest()` grants the student that nothing is done; gives back the number of the request."""
 
-    coordinator = make.staff(Role.COORDINATOR)
+    coordinator, number = make.staff(Role.COORDINATOR).id, student.user_id
 
     def grant():
         with transaction() as session:
-            asker = session.get(User, student.user_id)
+            asker = session.get(User, number)
             asked = requests.ask(session, kind=RequestKind.RESTRICTION, why="Mijn postcode klopt niet.", by=asker)
-            requests.grant(session, asked, answer="Dat zoeken we uit.", by=coordinator)
+            requests.grant(session, asked, answer="Dat zoeken we uit.", by=session.get(User, coordinator))
             return asked.id
 
     return grant
@@ -115,11 +115,22 @@ def test_a_first_letter_that_was_kept_until_it_was_sent_says_so_too(make, studen
     assert told_that_we_search(last_letter("student_planned")) == []
 
 
+def test_a_first_letter_that_waits_to_be_undone_is_put_right(make, student, broker, at_rest, last_letter):
+    change(Programme, broker.programme_id, undo_minutes=15)
+    plan(student, make.place(), broker)
+    assert told_that_we_search(last_letter("student_planned")) == ["wij zoeken verder"]
+    at_rest()
+    assert told_that_we_search(last_letter("student_planned")) == []
+
+
 def test_the_own_page_says_who_ends_it_and_on_which_day(make, own, at_rest):
     number, coordinator = at_rest(), make.staff(Role.COORDINATOR)
     page = own.get("/student")
-    rest = "Jij zegt wanneer dat weer mag. Stopt het programma ermee? Dan krijg je eerst een mail."
-    assert status(page) == ["Je zoektocht staat stil.", f"{WE_DO_NOT} {rest}"]
+    rest = "Je hoeft nu niets te doen. Jij zegt wanneer het weer mag. Stopt het programma ermee?"
+    assert status(page) == [
+        "Je zoektocht staat stil.",
+        f"{WE_DO_NOT} {rest} Dan krijg je een week van tevoren een mail.",
+    ]
     assert page.links["Bekijk wat je vroeg"] == "/mijn-gegevens/beperken"
     assert "We zoeken een plek" not in page.text
     with transaction() as session:
