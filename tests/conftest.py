@@ -6,6 +6,7 @@ inside it a commit is a real commit, so a forgotten one is noticed.
 
 import contextlib
 import fcntl
+import gc
 import shutil
 from datetime import datetime
 
@@ -24,6 +25,10 @@ pytest_plugins = ["tests.parts", "tests.services", "tests.proofs", "tests.short"
 # A machine that is busy makes slow examples, and that is no fault of what they try.
 hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("busy")
+
+# What is loaded now stays until the end, and tests leave little that only the collector finds: a seventh less work.
+gc.freeze()
+gc.set_threshold(50_000, 20, 50)
 
 WEDNESDAY = "2027-02-03T10:00:00+01:00"
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]

@@ -245,10 +245,15 @@ def must_be_whole(storm):
     promised = {one.key: one for one in session.scalars(select(Message))}
     due = {f"placement:{number}:planned:{side}" for number in placements for side in ("student", "employer")}
     assert set(promised) == due, "half an approval: letters"
-    assert {one.state for one in promised.values()} <= {MessageState.SENT}, "letters that never left"
+    never = [one for one in promised.values() if one.state is not MessageState.SENT]
+    assert never == [], f"letters that never left: {_told_of(never)}; {storm.house.told()}"
     must_have_arrived({one.message_id for one in promised.values()}, storm.post_office.letters)
     repeats = storm.figures()["repeats"]
     assert repeats <= storm.processes_killed, "more repeats than faults"
+
+
+def _told_of(letters):
+    return [(one.state.value, one.attempts, one.due_at, one.leased_until, one.trouble) for one in letters[:5]]
 
 
 def must_have_arrived(promised, letters):

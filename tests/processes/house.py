@@ -55,7 +55,11 @@ class Zygote:
                     told = json.loads(line)
                     if told.keys() & {"pid", "port", "ready"} and len(told) == 1:
                         return told
-        raise AssertionError(f"the zygote ended: {Path(self.log.name).read_text()[-2000:]}")
+        raise AssertionError(f"the zygote ended: {self.told()}")
+
+    def told(self, characters=2000):
+        """The end of what all processes wrote."""
+        return Path(self.log.name).read_text()[-characters:]
 
     def close(self):
         self.process.stdin.close()
@@ -122,6 +126,12 @@ class House:
     def holds_a_letter(self, pid):
         """Whether a worker is between taking up a letter and noting what became of it."""
         return self._zygote.marks[2 * pid + 1] > 0
+
+    def told(self):
+        """The end of what all its processes wrote, who is still there, and what those wait for."""
+        there = {one: what for pid, what in self.alive.items() for one in (pid, *self.children(pid))}
+        waits = {pid: (what, Path(f"/proc/{pid}/wchan").read_text()) for pid, what in there.items()}
+        return f"{waits}; {self._zygote.told()}"
 
     def close(self):
         everyone = [child for pid in list(self.alive) for child in self.children(pid)]
