@@ -31,6 +31,7 @@ from stagemakelaar.rounds.models import Run, RunState
 log = structlog.get_logger()
 
 LONGEST_BATCH = 12  # seconds, after which the rest of a batch is given back
+DATABASE_AWAY = (OperationalError, InterfaceError)
 FRESH = 5  # seconds after which the lease of a letter is renewed before it is sent
 HOLD_EVERY = 10.0  # seconds between renewals while a mail host makes up its mind
 # Seconds after which another worker may have a letter, since ours hangs. Longer than a whole talk with a mail host may
@@ -83,18 +84,26 @@ def deliver(send, render, limit=20):
     away = None
     for place, (message, message_id, attempt) in enumerate(claimed):
         if monotonic() - began > LONGEST_BATCH:
-            with transaction() as session:
-                outbox.give_back(session, [(other_id, at) for _message, other_id, at in claimed[place:]])
+            _give_back(claimed[place:])
             break
-        if monotonic() - began > FRESH and not _still_ours(message_id, attempt):
-            continue
-        trouble = away or _send_one(send, render, message, message_id, attempt)
+        try:
+            if monotonic() - began > FRESH and not _still_ours(message_id, attempt):
+                continue
+            trouble = away or _send_one(send, render, message, message_id, attempt)
+        except DATABASE_AWAY:
+            _when_it_answers(_give_back, claimed[place:])  # none of these was offered to anyone
+            raise
         if isinstance(trouble, NotNow) and trouble.host_is_away:
             away = trouble
             counts["away"] += 1
         _settle(message_id, attempt, trouble, counts)
     log.info("delivered", **counts)
     return counts
+
+
+def _give_back(claimed):
+    with transaction() as session:
+        outbox.give_back(session, [(message_id, attempt) for _message, message_id, attempt in claimed])
 
 
 def _still_ours(message_id, attempt):
@@ -133,6 +142,8 @@ def _send_one(send, render, message, message_id, attempt):
             send(letter)
     except (NotNow, NotEver) as trouble:
         return trouble
+    except DATABASE_AWAY:  # while it was written, which is no fault of the letter: a pause would keep it for minutes
+        raise
     except Exception as wrong:
         # Our own mistake in one letter: it is tried again with growing pauses, and ends where the broker sees it.
         log.exception("letter_broken", message=message_id)
@@ -141,15 +152,20 @@ def _send_one(send, render, message, message_id, attempt):
 
 
 def _settle(message_id, attempt, trouble, counts):
-    """Note what became of a letter. A database that restarts is waited for: what is forgotten now is sent twice."""
+    """Note what became of a letter: what is forgotten now is sent twice."""
+    _when_it_answers(_note, message_id, attempt, trouble, counts)
+
+
+def _when_it_answers(act, *about):
+    """Do something with the database; one that restarts is waited for."""
     until = monotonic() + REMEMBER
     while True:
         try:
-            return _note(message_id, attempt, trouble, counts)
-        except (OperationalError, InterfaceError) as away:
+            return act(*about)
+        except DATABASE_AWAY as away:
             if monotonic() > until:
                 raise
-            log.warning("settling_waits", message=message_id, kind=type(away).__name__)
+            log.warning("database_waited_for", act=act.__name__, kind=type(away).__name__)
             sleep(TICK)
 
 

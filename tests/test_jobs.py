@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from stagemakelaar import jobs
 from stagemakelaar.audit import Entry
@@ -33,13 +34,13 @@ def post(session):
         def refuse(self, name, trouble):
             self.refusals[f"{name}@demo.example"] = trouble
 
-        def deliver(self, limit=20):
+        def deliver(self, limit=20, render=lambda message: message.to):
             def send(letter):
                 if letter in self.refusals:
                     raise self.refusals[letter]
                 self.sent.append(letter.partition("@")[0])
 
-            return deliver(send, lambda message: message.to, limit)
+            return deliver(send, render, limit)
 
         def state(self, name):
             return session.scalars(select(Message).where(Message.key == f"test:{name}")).one()
@@ -53,6 +54,24 @@ def test_what_is_due_is_sent_once(post):
     assert post.deliver()["claimed"] == 0
     assert post.sent == ["a", "b"]
     assert post.state("a").state is MessageState.SENT
+
+
+def test_a_database_that_went_away_is_no_fault_of_the_letter(post):
+    post.promise("a", "b", "c")
+
+    def render(message):
+        if message.to.startswith("b"):
+            raise OperationalError("SELECT 1", {}, Exception("the server closed the connection"))
+        return message.to
+
+    with pytest.raises(OperationalError):
+        post.deliver(render=render)
+    assert post.sent == ["a"]
+    for name in ("b", "c"):
+        one = post.state(name)
+        assert (one.attempts, one.leased_until, one.trouble) == (0, None, None)
+    assert post.deliver()["sent"] == 2  # at once, and not after a pause
+    assert post.sent == ["a", "b", "c"]
 
 
 def test_a_refusal_for_good_is_seen_and_not_tried_again(post):
