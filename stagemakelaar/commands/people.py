@@ -93,7 +93,10 @@ def change_role(told, email, role, slug):
         email = formats.clean_email(email)
         user = closing.change_role_from_server(session, email, role=role, programme=programme)
     told.note(account=user.id)
-    told.say(_("De rol is veranderd. Uw collega is uitgelogd en krijgt een mail."))
+    if user.is_active:
+        told.say(_("De rol is veranderd. Uw collega is uitgelogd, en krijgt een mail als die al een wachtwoord had."))
+    else:
+        told.say(_("De rol is veranderd. Het account blijft gesloten."))
 
 
 def _fitting(role, slug):

@@ -127,14 +127,18 @@ def open_from_server(session, email):
 
 
 def change_role_from_server(session, email, *, role, programme=None):
-    """Give somebody another role or programme, where there are no two administrators to do so."""
+    """Give somebody another role or programme, where there are no two administrators to do so.
+
+    A stop goes on. Only who can sign in hears of it: nobody else is asked to do so.
+    """
     user = _of_staff(session, email)
     programme = staff_rights.fitting(role, programme)
     if (role, programme and programme.id) == (user.role, user.programme_id):
         raise DomainError(N_("Deze collega heeft deze rol al."))
-    staff_rights.settle_all(session, user)
+    staff_rights.settle_all(session, user, stop=False)
     staff_rights.give(session, user, role=role, programme_id=programme.id if programme else None, by=None)
-    notices.tell(session, user, notices.What.RIGHTS_BY_SERVER)
+    if user.is_active and user.password_hash is not None:
+        notices.tell(session, user, notices.What.RIGHTS_BY_SERVER)
     return user
 
 

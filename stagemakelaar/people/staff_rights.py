@@ -9,7 +9,7 @@ looked whether they still need them, is read from the trail, so that none of it 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, case, false, func, or_, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, case, false, func, not_, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stagemakelaar import audit, clock
@@ -72,6 +72,7 @@ class RightsChange(Base):
 
 def ask(session, user_id, *, role, programme=None, by):
     """Ask that a colleague gets another role or programme. Gives back the `RightsChange`."""
+    end_lapsed(session)
     user = _colleague(session, user_id, by)
     programme = fitting(role, programme)
     if (role, programme and programme.id) == (user.role, user.programme_id):
@@ -99,8 +100,14 @@ def invite(session, *, email, role, name, programme=None, by):
 
 
 def enable(session, user_id, *, by):
-    """Open an account again; that of an administrator when a second one granted it. Gives back what waits, or None."""
+    """Open an account again; that of an administrator when a second one granted it. Gives back what waits, or None.
+
+    Who was stopped for a week that is over comes in without being granted.
+    """
+    works_again = end_lapsed(session)
     user = _colleague(session, user_id, by)
+    if user.is_active and user.id in works_again:
+        return None
     if user.is_active:
         raise Overtaken(N_("Dit account werkt al."))
     if user.role is Role.ADMIN:
@@ -122,9 +129,11 @@ def grant(session, change_id, *, by):
     if change.enables:
         people.enable(session, user, by=by)
     give(session, user, role=change.role, programme_id=change.programme_id, by=by, asked_by=change.asked_by_id)
+    if not user.is_active:
+        return  # who is shut out is not told to sign in
     if user.password_hash is not None:
         notices.tell(session, user, notices.What.RIGHTS)
-    elif user.is_active:
+    else:
         invitations.invite(session, email=user.email, role=user.role, by=by)
 
 
@@ -147,10 +156,11 @@ def drop(session, change_id, *, by):
 
 
 def end_lapsed(session):
-    """Carry out what it means that nobody granted something within the week.
+    """Carry out what it means that nobody granted something within the week. Gives back whose stop ended so.
 
     Who was stopped by one alone comes in again, by a new password: whoever had the old one stays out.
     """
+    works_again = set()
     lapsed = select(RightsChange).where(
         or_(RightsChange.closes, RightsChange.enables),
         RightsChange.granted_at.is_(None),
@@ -169,6 +179,8 @@ def end_lapsed(session):
         _as_it_was(session, change, user, by=None)
         if change.closes:
             user.password_hash = unknown
+            works_again.add(user.id)
+    return works_again
 
 
 def _as_it_was(session, change, user, *, by):
@@ -180,11 +192,12 @@ def _as_it_was(session, change, user, *, by):
         people.free_address(session, user, by=by)
 
 
-def settle_all(session, user):
-    """What waits about an account waits no more: somebody decided otherwise."""
+def settle_all(session, user, *, stop=True):
+    """What waits about an account waits no more: somebody decided otherwise. But for a `stop`, if that is to go on."""
+    open_yet = (RightsChange.granted_at.is_(None), RightsChange.dropped_at.is_(None))
     session.execute(
         update(RightsChange)
-        .where(RightsChange.user_id == user.id, RightsChange.granted_at.is_(None), RightsChange.dropped_at.is_(None))
+        .where(RightsChange.user_id == user.id, *open_yet, *(() if stop else (not_(RightsChange.closes),)))
         .values(dropped_at=clock.now())
         .execution_options(synchronize_session=False)
     )
@@ -209,7 +222,7 @@ def _is_settled_now(session, change, **values):
 def _ask(session, user, role, programme, *, by, enables=False):
     if session.scalars(waiting().where(RightsChange.user_id == user.id)).first() is not None:
         raise DomainError(N_("Voor deze collega is al iets gevraagd. Een tweede beheerder beslist daar eerst over."))
-    settle_all(session, user)  # what nobody can grant any more
+    settle_all(session, user, stop=False)  # what nobody can grant any more
     change = RightsChange(
         user_id=user.id,
         user=user,

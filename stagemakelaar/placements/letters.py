@@ -62,12 +62,13 @@ def rest_of(session, placement):
 
 
 def put_right(session, placement):
-    """Let the letter that still waits for the student say what holds by now: nobody searches any more."""
+    """Let the letter that still waits for the student say what holds by now: nobody searches, or we do again."""
     waiting = outbox.waiting_under([f"placement:{placement.id}:"]).where(
         outbox.Message.user_id == placement.student.user_id
     )
     for message in session.scalars(waiting.with_for_update()):
-        message.data = message.data | rest_of(session, placement)
+        kept = {name: value for name, value in message.data.items() if name != "rests"}
+        message.data = kept | rest_of(session, placement)
 
 
 def told_parties(session, placement):

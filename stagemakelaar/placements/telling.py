@@ -103,7 +103,8 @@ def tell_now(session, placement, *, by):
     placement.told_from = clock.now()
     placement.answer_by_on = answer_by(placement.programme)
     answer = placement.answer_by_on.isoformat()
-    left = outbox.let_go(session, _prefix(placement.id), answer_by=answer, **letters.rest_of(session, placement))
+    letters.put_right(session, placement)
+    left = outbox.let_go(session, _prefix(placement.id), answer_by=answer)
     audit.record(session, "placement.sent_out", placement, by=by, letters=left)
     return left
 

@@ -127,6 +127,22 @@ def test_who_is_stopped_stays_so_and_an_administrator_without_password_does_not_
     assert (works(session, second), newest(session).closes) == (False, True)
 
 
+@pytest.mark.parametrize("how", ["open", "role"])
+def test_whoever_stopped_somebody_does_not_make_it_last_by_asking_something_when_the_week_is_over(
+    browse, admin, first, second, session, moment, programme, how
+):
+    close(admin, second)
+    moment(LATER)
+    admin = browse.as_(session.get(User, first))
+    if how == "open":
+        act(admin, f"/accounts/{second}/inschakelen")
+    else:
+        ask(admin, second, role="broker", programme="noord")
+    jobs.tidy()
+    assert works(session, second)
+    assert not passwords.is_right(session.get(User, second).password_hash, PASSWORD)
+
+
 def test_what_a_closed_administrator_asked_is_granted_by_nobody(make, browse, admin, second, session):
     broker = working(make).id
     ask(browse.as_(session.get(User, second)), broker, role="admin")
@@ -185,6 +201,23 @@ def test_from_the_server_an_administrator_gets_another_role(call, browse, second
     assert (line.action, line.actor_id, line.details["role_before"]) == ("staff.rights_changed", None, "admin")
     assert session.scalars(select(Message)).one().data["what"] == "rights_by_server"
     assert call("account", "role", email, "--role", "broker", "--programme", "noord")[0] == 3
+
+
+def test_another_role_from_the_server_leaves_a_stop_as_it_is_and_asks_nobody_to_sign_in(
+    call,  # noqa: F811
+    admin,
+    second,
+    session,
+    moment,
+):
+    email = session.get(User, second).email
+    close(admin, second)
+    assert call("account", "role", email, "--role", "auditor")[0] == 0
+    assert [one.data["what"] for one in session.scalars(select(Message))] == ["stopped"]
+    moment(LATER)
+    jobs.tidy()
+    assert works(session, second)
+    assert session.get(User, second).role is Role.AUDITOR
 
 
 def test_from_the_server_nobody_but_staff_is_touched(call, make, session):  # noqa: F811

@@ -119,8 +119,12 @@ def test_a_first_letter_that_waits_to_be_undone_is_put_right(make, student, brok
     change(Programme, broker.programme_id, undo_minutes=15)
     plan(student, make.place(), broker)
     assert told_that_we_search(last_letter("student_planned")) == ["wij zoeken verder"]
-    at_rest()
+    number = at_rest()
     assert told_that_we_search(last_letter("student_planned")) == []
+    with transaction() as session:
+        asked = session.get(DataRequest, number)
+        requests.end(session, asked, by=asked.user)
+    assert told_that_we_search(last_letter("student_planned")) == ["wij zoeken verder"]
 
 
 def test_the_own_page_says_who_ends_it_and_on_which_day(make, own, at_rest):
