@@ -116,7 +116,7 @@ class Known:
             return
         asked = select(Student.id, Student.sort_name, Student.birth_date, User.phone, User.name)
         asked = asked.join(User, User.id == Student.user_id).order_by(Student.id)
-        asked = asked.where(Student.programme_id == self._programme_id, Student.merged_into_id.is_(None))
+        asked = asked.where(*_among(Student, self._programme_id))
         asked = asked.where(or_(Student.birth_date.in_(days), User.phone.in_(phones)))
         by_day, by_phone = defaultdict(list), defaultdict(list)
         for one in map(_One._make, self._session.execute(asked)):

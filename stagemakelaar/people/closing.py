@@ -34,6 +34,8 @@ def close(session, user_id, *, by):
     if user_id == by.id:
         raise DomainError(N_("Uw eigen account kunt u niet uitschakelen."))
     user = _locked(session, staff_accounts().where(User.id == user_id))
+    if not (user.is_active or people.was_never_used(user)):  # pressed once more, a stop would last for ever
+        raise Overtaken(N_("Dit account is al uitgeschakeld."))
     if user.id in able and len(able) - 1 < LEAST:
         return _stop(session, user, by=by)
     _close(session, user, by=by)

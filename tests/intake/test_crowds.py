@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stagemakelaar import clock
 from stagemakelaar.db import transaction
 from stagemakelaar.intake import alike, crowds, merging
 from stagemakelaar.intake.lines import Outcome
@@ -124,3 +125,12 @@ def test_a_telephone_number_that_a_crowd_has_tells_nothing(make, session, monkey
     assert [number for number, _name in alike.Known(session, programme).alike([(2, row)])[2]] == [
         one.id for one in students
     ]
+
+
+def test_whose_data_is_only_kept_is_named_to_nobody_who_tries_a_list(make, session, moment):
+    kept = make.student(first_name="Sam", last_name="Bos")
+    columns = ["e-mailadres", "voornaam", "achternaam", "geboortedatum"]
+    row = ["nieuw@school.example", "Sam", "Bos", kept.birth_date.isoformat()]
+    assert [number for number, _name in tried(session, kept, columns, row)[1][0].alike] == [kept.id]
+    change(Student, kept.id, restricted_at=clock.now())
+    assert tried(session, kept, columns, row)[1][0].alike == ()

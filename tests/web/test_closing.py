@@ -143,6 +143,14 @@ def test_whoever_stopped_somebody_does_not_make_it_last_by_asking_something_when
     assert not passwords.is_right(session.get(User, second).password_hash, PASSWORD)
 
 
+def test_whoever_stopped_somebody_does_not_close_them_for_good_by_pressing_again(admin, second, session, moment):
+    close(admin, second)
+    assert "al uitgeschakeld" in close(admin, second, status=409).text
+    moment(LATER)
+    jobs.tidy()
+    assert works(session, second)
+
+
 def test_what_a_closed_administrator_asked_is_granted_by_nobody(make, browse, admin, second, session):
     broker = working(make).id
     ask(browse.as_(session.get(User, second)), broker, role="admin")
