@@ -72,7 +72,7 @@ class RightsChange(Base):
 
 def ask(session, user_id, *, role, programme=None, by):
     """Ask that a colleague gets another role or programme. Gives back the `RightsChange`."""
-    end_lapsed(session)
+    end_lapsed(session, stop_of=user_id)
     user = _colleague(session, user_id, by)
     programme = fitting(role, programme)
     if (role, programme and programme.id) == (user.role, user.programme_id):
@@ -104,7 +104,7 @@ def enable(session, user_id, *, by):
 
     Who was stopped for a week that is over comes in without being granted.
     """
-    works_again = end_lapsed(session)
+    works_again = end_lapsed(session, stop_of=user_id)
     user = _colleague(session, user_id, by)
     if user.is_active and user.id in works_again:
         return None
@@ -155,14 +155,17 @@ def drop(session, change_id, *, by):
     _as_it_was(session, change, user, by=by)
 
 
-def end_lapsed(session):
-    """Carry out what it means that nobody granted something within the week. Gives back whose stop ended so.
+def end_lapsed(session, *, stop_of=None):
+    """Carry out what it means that nobody granted something within the week; or only end the stop of one account, so
+    that no other is locked before it. Gives back whose stop ended so.
 
     Who was stopped by one alone comes in again, by a new password: whoever had the old one stays out.
     """
     works_again = set()
     lapsed = select(RightsChange).where(
-        or_(RightsChange.closes, RightsChange.enables),
+        RightsChange.closes & (RightsChange.user_id == stop_of)
+        if stop_of is not None
+        else RightsChange.closes | RightsChange.enables,
         RightsChange.granted_at.is_(None),
         RightsChange.dropped_at.is_(None),
         RightsChange.asked_at <= clock.now() - TERM,

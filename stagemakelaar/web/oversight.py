@@ -58,6 +58,7 @@ def show(round_id):
         enough=oversight.ENOUGH,
         reasons=oversight.reasons_of_round(session, round_id),
         looks=second_look.looks_of(session, match_round),
+        is_drawn=second_look.is_drawn(session, match_round),
         decided=DECIDED,
         time_of=_time_of,
         further_of=_further_of,

@@ -178,6 +178,7 @@ def test_no_page_about_a_round_has_them_and_nobody_moves_them(round_of_two, sess
     assert lists_with(two.pages, computed_of | by_hand, "Zwaluw") == computed_of | by_hand
     granted(session.get(Student, two.leaves), kind)
     assert lists_with(two.pages, computed_of | by_hand, "Zwaluw") == (set() if kind is RESTRICTION else by_hand)
+    assert "Trek besluiten" not in two.pages.get(f"/rondes/{two.round}/toezicht").text, "it was drawn already"
 
 
 def figures(session, two):
