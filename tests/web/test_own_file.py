@@ -157,6 +157,14 @@ def test_a_decision_that_can_still_be_taken_back_is_told_to_nobody(unheard, brow
     assert [one["state"] for one in data["proposals"]] == ["approved"]
 
 
+def test_words_on_a_placement_that_goes_on_are_no_trouble(unheard, browse, session, moment):
+    moment("2027-02-03T11:20:00+01:00")
+    change(Placement, session.scalars(select(Placement.id)).one(), withdraw_note="zqnote")
+    page, _data = files_of(browse.as_(unheard))
+    assert "De verzwegen plek" in page
+    assert "zqnote" not in page  # nobody ended it
+
+
 def test_a_stale_page_says_so_and_gives_nothing(make, browse):
     own = browse.as_(make.student().user)
     page = own.post("/mijn-gegevens/downloaden", {"csrf_token": "oud"}, status=303).follow()
