@@ -16,7 +16,7 @@ from stagemakelaar.people import profiles
 from stagemakelaar.people.permissions import Permission
 from stagemakelaar.people.profiles import Step, StepState
 from stagemakelaar.people.queries import student_of
-from stagemakelaar.placements import actions
+from stagemakelaar.placements import actions, letters
 from stagemakelaar.placements.models import PlacementState, StudentReason
 from stagemakelaar.placements.queries import own_placement, told_placements_of
 from stagemakelaar.reference import formats
@@ -190,7 +190,7 @@ def _letter_page(placement, declining=None, status=200, *, refused=None):
         is_computed=bool(facts.get("parts")),
         can_withdraw=placement.state in {PlacementState.PLANNED, PlacementState.CONFIRMED},
         is_minor=_is_minor(placement),
-        rests=placement.student.restricted_at is not None,
+        rests=letters.rest_of(current_session(), placement).get("rests"),
         accepting=AcceptForm(data={"version": version}),
         declining=_fresh(declining, version) if declining else DeclineForm(data={"version": version}),
         refused=refused,
@@ -220,7 +220,7 @@ def _answered(placement, accepts, form):
         else:
             flash(_("Je hebt ja gezegd. Nu is het bedrijf aan zet."), "success")
         return redirect(url_for(".letter", placement_id=placement.id), 303)
-    if placement.student.restricted_at is not None:
+    if letters.rest_of(current_session(), placement):
         flash(_("Je hebt nee gezegd. Je wachttijd telt gewoon door."), "success")  # the page says why nobody searches
     else:
         flash(_("Je hebt nee gezegd. We zoeken verder. Je wachttijd telt gewoon door."), "success")

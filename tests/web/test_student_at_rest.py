@@ -155,6 +155,17 @@ def test_a_place_that_waits_for_an_answer_goes_on_and_a_no_promises_no_search(ow
     assert WE_DO_NOT in page.text
 
 
+def test_a_no_promises_no_search_to_who_rests_for_another_reason_either(own, student, planned, broker):
+    with transaction() as session:
+        resting = session.get(Student, student.id)
+        casework.pause(session, case_of(session, resting), why="Ziek.", by=session.get(User, broker.id))
+    page = letter_of(own, planned)
+    assert told_that_we_search(page.text) == []
+    assert "Nee, zoek verder voor mij" not in page.text
+    assert "omdat je vroeg" not in page.text
+    assert told_that_we_search(no(page, reason=StudentReason.OTHER.value).follow().text) == []
+
+
 def test_help_stays_at_hand_for_who_did_not_feel_safe(own, student, planned, at_rest):
     at_rest()
     act(placements.decline, planned, student.user, reason=StudentReason.UNSAFE)
