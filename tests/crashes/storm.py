@@ -168,7 +168,8 @@ class Storm:
         name = self.house.database.rsplit("/", 1)[1].split("?")[0]
         inside = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_xid IS NOT NULL"
         end = time.monotonic() + 2
-        with contextlib.closing(self._line()) as line:
+        # The server may still be going down from the kill before.
+        with contextlib.suppress(psycopg.OperationalError), contextlib.closing(self._line()) as line:
             while time.monotonic() < end:
                 for (pid,) in line.execute(inside, (name,)).fetchall():
                     with contextlib.suppress(ProcessLookupError):

@@ -60,6 +60,7 @@ FILTERS = """
 /rondes/{round}/andere-instellingen vanaf /
 /plekken/importeren/{place_list} overwrite stand /
 /logboek                         handeling /
+/accounts/rechten                nakijken /
 """
 # What leads back or on, and what a form begins with: of no list.
 WAYS = {"next", "pagina", "terug", "na", "sinds", "doen", "kies", "noteer"}
