@@ -24,6 +24,7 @@ def served(settings, **changes):
         db.close_session()
         yield app
         server.close()
+        server.asyncore.close_all(server._map, ignore_all=True)  # it would wait for the lines that browsers keep open
         serving.join(10)
         db.close_session()
         engine.dispose()  # what its threads left in the pool would otherwise be found open in a later test
