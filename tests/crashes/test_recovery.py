@@ -12,6 +12,7 @@ from stagemakelaar.outbox import LEASE, Message, MessageState, promise
 from tests.crashes.storm import count, must_have_arrived
 from tests.processes.house import House
 from tests.proofs import IS_FULL, Invalid, times
+from tests.waiting import until
 
 pytestmark = pytest.mark.needs("smtp")
 
@@ -47,6 +48,10 @@ def workers_of(house):
     return [pid for master in house.alive for pid in (house.children(master) or [master])]
 
 
+def holding(house):
+    return [pid for pid in workers_of(house) if house.holds_a_letter(pid)]
+
+
 def take_up(house, number, call):
     """Promise two letters, and wait until a worker holds them: it waits for the post office."""
     with transaction() as session:
@@ -68,7 +73,8 @@ def recovered(house, post_office, holders, patience, call=lambda: None):
     first = count(Message) // 2
     for number in range(first, first + holders):
         take_up(house, number, call)
-    held = [pid for pid in workers_of(house) if house.holds_a_letter(pid)]
+    until(lambda: len(holding(house)) >= holders, seconds=5)  # the row is taken a moment before the letter is in hand
+    held = holding(house)
     if len(held) < holders:
         raise Invalid(f"{len(held)} workers held letters, and not {holders}")
     masters = set(house.alive)
