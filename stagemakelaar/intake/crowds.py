@@ -14,9 +14,8 @@ import numpy as np
 ALIKE = 0.8  # of the letters, in the same order, once the parts of the names are sorted
 MOST_COMPARED = 25  # names for each name
 AT_ONCE = 64
-_GROUPS = (
-    32  # of letters: the alphabet and the blank stand apart, others may fall together, which only lets more through
-)
+# Of letters: the alphabet and the blank stand apart, others may fall together, which only lets more through.
+_GROUPS = 32
 _TIMES = 3  # that a letter occurs, counted apart for each; what is beyond is counted together
 _ROUNDING = 1e-4
 

@@ -36,9 +36,8 @@ def read_students(session, programme_id, data, trial, *, overwrite=False, writer
     writer      a `StudentWriter`, to carry it out at the same time
     """
     seen: dict = {}
-    others = (
-        looking_alike.Known(session, programme_id) if writer is None else None
-    )  # for who reads what a list would do
+    # Who is alike is for whoever reads what a list would do.
+    others = looking_alike.Known(session, programme_id) if writer is None else None
     for batch in batches_of(trial, data, STUDENTS):
         known = _Known(session, programme_id, batch, others)
         for number, row in batch:
