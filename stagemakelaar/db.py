@@ -11,6 +11,7 @@ from datetime import UTC
 
 from sqlalchemy import DateTime, Engine, Enum, MetaData, TypeDecorator, bindparam, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
 from stagemakelaar import silence
@@ -28,6 +29,10 @@ class Base(DeclarativeBase):
     """The root of all tables; constraints without a name get one, so that a migration can find them again."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+
+# What is raised where the database does not answer, or went away meanwhile.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 class WriteOutsideTransaction(RuntimeError):

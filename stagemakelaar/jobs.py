@@ -16,10 +16,9 @@ from time import monotonic, sleep
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from stagemakelaar import audit, clock, erasures, outbox, retention
-from stagemakelaar.db import close_session, current_session, look_again, transaction
+from stagemakelaar.db import DATABASE_AWAY, close_session, current_session, look_again, transaction
 from stagemakelaar.outbox import MessageState
 from stagemakelaar.people import staff_rights
 from stagemakelaar.people.models import Role, User
@@ -31,7 +30,6 @@ from stagemakelaar.rounds.models import Run, RunState
 log = structlog.get_logger()
 
 LONGEST_BATCH = 12  # seconds, after which the rest of a batch is given back
-DATABASE_AWAY = (OperationalError, InterfaceError)
 FRESH = 5  # seconds after which the lease of a letter is renewed before it is sent
 HOLD_EVERY = 10.0  # seconds between renewals while a mail host makes up its mind
 # Seconds after which another worker may have a letter, since ours hangs. Longer than a whole talk with a mail host may

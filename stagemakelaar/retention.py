@@ -11,12 +11,11 @@ from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Text, and_, case, cast, delete, exists, func, or_, select, update
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from stagemakelaar import audit, clock, erasures, outbox
 from stagemakelaar.casework.models import Case, CaseState
 from stagemakelaar.clock import months_after
-from stagemakelaar.db import current_session, empty_log, look_again, stand_in_line, transaction
+from stagemakelaar.db import DATABASE_AWAY, current_session, empty_log, look_again, stand_in_line, transaction
 from stagemakelaar.errors import DomainError
 from stagemakelaar.intake.uploads import forget_uploads
 from stagemakelaar.outbox import KEPT, NOBODY, Message, MessageState
@@ -192,7 +191,7 @@ def _take_out(some, kept):
             except DomainError as wrong:
                 kept["in_use"] += 1
                 log.info("retention_waits", account=one.user_id, why=wrong.message)
-            except (OperationalError, InterfaceError):  # the database is away: nobody can go
+            except DATABASE_AWAY:  # the database is away: nobody can go
                 raise
             except Exception:
                 # What is wrong with one person must not keep the others longer than they were promised.

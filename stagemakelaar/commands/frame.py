@@ -10,7 +10,6 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import gettext as _
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from stagemakelaar import __version__, clock, db
 from stagemakelaar.errors import DomainError, NotFound
@@ -100,7 +99,7 @@ def _run(name, function, as_json, given):
         code, refusal = OCCUPIED, str(occupied)
     except NoAnswer as away:
         code, refusal = NO_ANSWER, str(away)
-    except (OperationalError, InterfaceError) as away:
+    except db.DATABASE_AWAY as away:
         log.exception("database_away", command=name, kind=type(away).__name__)
         code, refusal = NO_ANSWER, _("De database antwoordt niet. Controleer DATABASE_URL, of voer eerst migrate uit.")
     except Exception:
