@@ -12,7 +12,7 @@ RULES := $(wildcard $(patsubst %,tests/test_%.py,architecture flow labels templa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test promises check migrate styles translations bench load sbom audit lock clean installed tools catalogues
+.PHONY: help run test test-rest promises check migrate styles translations bench load sbom audit lock clean installed tools catalogues
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ run: installed catalogues styles ## Start the demo on http://127.0.0.1:5000; ano
 
 test: tools catalogues styles ## Run the whole suite; a part of it: make test ARGS="tests/people -k profile"
 	@$(PY) -m pytest $(WORKERS) $(ARGS)
+
+test-rest: tools catalogues styles ## What `make test` leaves to CI: second runs on PostgreSQL, stories, proofs seen red
+	@STAGEMAKELAAR_TESTS=rest $(PY) -m pytest $(WORKERS) $(ARGS)
 
 promises: tools catalogues styles ## The proofs of what must never break, at full length: hours; one: ARGS="--promise P05"
 	@STAGEMAKELAAR_PROOFS=full $(PY) -m pytest $(WORKERS) -m promise $(ARGS)

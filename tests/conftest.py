@@ -12,6 +12,7 @@ from datetime import datetime
 
 import hypothesis
 import pytest
+from jinja2 import FileSystemBytecodeCache
 
 from config import Settings
 from stagemakelaar import clock, create_app, db, schema
@@ -65,9 +66,13 @@ def settings(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def app(settings):
-    """The application, once; `database` decides which database it speaks to."""
-    return create_app(settings)
+def app(settings, tmp_path_factory):
+    """The application, once; `database` decides which database it speaks to. Workers share compiled templates."""
+    app = create_app(settings)
+    compiled = tmp_path_factory.getbasetemp().parent / "templates"
+    compiled.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    return app
 
 
 def build(engine):

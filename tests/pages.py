@@ -87,7 +87,8 @@ class Page:
 
     @cached_property
     def soup(self):
-        return BeautifulSoup(self.response.get_data(as_text=True), "html.parser")
+        # A parser in C takes a third of the time of html.parser.
+        return BeautifulSoup(self.response.get_data(as_text=True), "lxml")
 
     @property
     def text(self):

@@ -122,6 +122,7 @@ def test_letters_and_runs_are_done_at_the_call_of_their_transaction(carriers, ca
     assert until(lambda: states(Run) == [RunState.COMPUTED], 90)
 
 
+@pytest.mark.later
 def test_what_was_lost_is_found_and_who_dies_is_replaced(carriers, calls, redis_server, post_office, tmp_path):
     redis_server.stop()
     put_in_post()  # saved, without trouble and without a call

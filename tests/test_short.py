@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from tests.parts import ROOT
-from tests.short import WITH_OWN_STATEMENTS, left_out_of
+from tests.short import WITH_OWN_STATEMENTS, left_out_of, left_to_ci
 
 
-def items(name, *rows, databases=("sqlite", "postgresql"), mark=None):
+def items(name, *rows, databases=("sqlite", "postgresql"), mark=None, **said):
     """What pytest would collect of a test with these rows of values."""
     return [
         SimpleNamespace(
             nodeid=f"{name}[{'-'.join([database, *row])}]",
             callspec=SimpleNamespace(params={"values": np.zeros(2), "engine": database}),
-            iter_markers=lambda wanted: [mark] if wanted == mark else [],
+            iter_markers=lambda wanted: [SimpleNamespace(kwargs=said)] if wanted == mark else [],
             get_closest_marker=lambda wanted: mark if wanted == mark else None,
         )
         for row in rows or [()]
@@ -59,3 +59,29 @@ def test_the_list_names_tests_that_exist():
         path, _, inside = name.partition("::")
         text = (ROOT / path).read_text()
         assert all(f" {word}" in text for word in inside.split("::") if word), name
+
+
+# --- what `make test` leaves to CI ---------------------------------------------------------------------------------
+
+
+def to_ci(found):
+    return [item.nodeid for item in left_to_ci(found)]
+
+
+def test_a_short_run_has_everything_on_sqlite_and_a_tenth_on_the_other_database():
+    found = [item for number in range(100) for item in items(f"tests/people/test_x.py::test_{number}")]
+    assert 80 <= len(to_ci(found)) <= 97
+    assert all("postgresql" in name for name in to_ci(found))
+    assert len(to_ci([item for n in range(50) for item in items(f"tests/seed/test_x.py::test_{n}")])) == 50
+
+
+def test_a_short_run_has_each_proof_on_both_databases_and_of_races_one_row():
+    rows = [("2",), ("4",), ("20",)]
+    assert to_ci(items("tests/matrix/test_x.py::test_1", *rows, mark="promise")) == []
+    left = to_ci(items("tests/races/test_x.py::test_1", *rows, mark="promise"))
+    assert sorted("postgresql" in name for name in left) == [False, False, True, True]
+
+
+def test_a_short_run_has_no_breaks_of_proofs_and_nothing_that_says_later():
+    assert len(to_ci(items("tests/races/test_x.py::test_1", mark="promise", red=True))) == 2
+    assert len(to_ci(items("tests/people/test_x.py::test_1", mark="later"))) == 2

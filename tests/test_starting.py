@@ -132,6 +132,7 @@ def answer_of(address):
         return answer.status, answer.read().decode()
 
 
+@pytest.mark.later
 def test_a_newcomer_starts_the_demo_twice(tmp_path):
     first = Service(tmp_path)
     try:

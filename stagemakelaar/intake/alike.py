@@ -135,8 +135,8 @@ def pairs_alike(session, programme_id):
     """The pairs of students of a programme who may be one person, and whom nobody has told apart: (id, id), by name."""
     one, other = aliased(Student), aliased(Student)
     account, others_account = aliased(User), aliased(User)
-    crowds = session.execute(_crowds(programme_id, Student.birth_date, _first_letter(Student))).all()
-    shared = session.scalars(_crowds(programme_id, User.phone)).all()
+    crowded = _crowds(programme_id, Student.birth_date.label("day"), _first_letter(Student).label("letter"))
+    crowd = crowded.subquery()
     same_birth = (one.birth_date == other.birth_date) & (_first_letter(one) == _first_letter(other))
     told_apart = exists().where(Apart.first_id == one.id, Apart.second_id == other.id)
     common = (
@@ -145,15 +145,15 @@ def pairs_alike(session, programme_id):
         .where(*_among(one, programme_id), *_among(other, programme_id), ~told_apart)
         .order_by(one.sort_name, one.id, other.id)
     )
-    in_no_crowd = [or_(one.birth_date != day, _first_letter(one) != letter) for day, letter in crowds]
-    born = session.execute(common.where(same_birth, *in_no_crowd)).all()
+    in_a_crowd = (crowd.c.day == one.birth_date) & (crowd.c.letter == _first_letter(one))
+    born = session.execute(common.outerjoin(crowd, in_a_crowd).where(same_birth, crowd.c.day.is_(None))).all()
     reached = session.execute(
         common.join(account, account.id == one.user_id)
         .join(others_account, others_account.id == other.user_id)
-        .where(account.phone == others_account.phone, account.phone.not_in(shared))
+        .where(account.phone == others_account.phone, account.phone.not_in(_crowds(programme_id, User.phone)))
     ).all()
     found = {(row[0], row[1]): row[2] for row in born if is_alike(row[2], row[3])}
-    for day, letter in crowds:
+    for day, letter in session.execute(crowded).all():
         found |= _pairs_in_crowd(session, programme_id, day, letter)
     found |= {(row[0], row[1]): row[2] for row in reached}
     return sorted(found, key=lambda pair: (found[pair], pair))

@@ -28,7 +28,8 @@ def close(session, user_id, *, by):
 
     An invitation that nobody took up yet is withdrawn by it: its address is free again.
     """
-    able = _able_administrators(session, also=by)
+    # Under a lock, in one order, so that two who close each other, or a third, do so one after the other.
+    able = set(session.scalars(_able(also=by.id).order_by(User.id).with_for_update(of=User)))
     if by.id not in able:  # closed a moment ago, by somebody else who does just this
         raise Overtaken(N_("Uw account is intussen uitgeschakeld."))
     if user_id == by.id:
@@ -44,7 +45,7 @@ def close(session, user_id, *, by):
 
 def count_able(session):
     """How many administrators there are who can sign in."""
-    return session.scalar(_able().with_only_columns(func.count(User.id)))
+    return session.scalar(select(func.count()).select_from(_able().subquery()))
 
 
 def _stop(session, user, *, by):
@@ -82,18 +83,10 @@ def _close(session, user, *, by):
         people.free_address(session, user, by=by)
 
 
-def _able():
-    return select(User).where(User.role == Role.ADMIN, User.disabled_at.is_(None), User.password_hash.is_not(None))
-
-
-def _able_administrators(session, *, also):
-    """The numbers of the administrators who can sign in, and of `also` if that account works.
-
-    All are under a lock, in one order, so that two who close each other, or a third, do so one after the other.
-    """
-    rows = select(User).where(User.role == Role.ADMIN).order_by(User.id).with_for_update(of=User)
-    found = session.scalars(rows.execution_options(populate_existing=True)).all()
-    return {one.id for one in found if one.is_active and (one.password_hash is not None or one.id == also.id)}
+def _able(*, also=None):
+    """A statement of the numbers of the administrators who can sign in, and of `also` if that account works."""
+    can_sign_in = User.password_hash.is_not(None) | (User.id == also)
+    return select(User.id).where(User.role == Role.ADMIN, User.disabled_at.is_(None), can_sign_in)
 
 
 def _locked(session, statement):

@@ -22,8 +22,7 @@ from stagemakelaar.casework.queries import case_of
 from stagemakelaar.errors import N_, DomainError, Overtaken
 from stagemakelaar.people.models import Student
 from stagemakelaar.people.queries import records_of, student_of
-from stagemakelaar.placements.letters import put_right
-from stagemakelaar.placements.queries import live_placement_of
+from stagemakelaar.placements.resting import put_letter_right
 from stagemakelaar.rights import letters
 from stagemakelaar.rights.models import DataRequest, RequestKind, RequestState
 from stagemakelaar.rounds import forgetting
@@ -44,7 +43,7 @@ def begin(session, request, *, by):
     forgetting.turn_down_all(session, ids, by=by, why=request.kind.value)
     if request.kind is RequestKind.RESTRICTION:
         casework.restrict(session, case, by=by)
-        _put_right(session, student)
+        put_letter_right(session, student)
 
 
 def announce_end(session, request, *, why, by):
@@ -83,7 +82,7 @@ def end(session, request, *, by):
     if request.kind is RequestKind.RESTRICTION:
         case = casework.locked(session, case_of(session, student))
         casework.unrestrict(session, case, by=by)
-        _put_right(session, student)
+        put_letter_right(session, student)
         if case.state is CaseState.CLOSED:
             case.state_changed_at = clock.now()  # the time to keep begins anew, with a warning of its own
 
@@ -99,12 +98,6 @@ def end_due(session):
     for request in due:
         end(session, request, by=None)
     return len(due)
-
-
-def _put_right(session, student):
-    """A letter about a place that still waits says whether we search."""
-    if (placement := live_placement_of(session, student)) is not None:
-        put_right(session, placement)
 
 
 def _mark(session, student, kind, since):

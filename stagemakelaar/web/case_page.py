@@ -17,6 +17,7 @@ from stagemakelaar.errors import N_, DomainError, IllegalMove, Overtaken
 from stagemakelaar.flow import can_move
 from stagemakelaar.people.models import User
 from stagemakelaar.people.permissions import Permission, may
+from stagemakelaar.placements import resting
 from stagemakelaar.placements.models import LIVE
 from stagemakelaar.placements.queries import live_placement_of, placements_of
 from stagemakelaar.reference.queries import qualification
@@ -130,11 +131,11 @@ def write_note(student_id):
 BUTTONS = {
     "oppakken": (actions.take_on, _l("U bent nu de stagemakelaar van %(name)s.")),
     "zoeken": (actions.start_searching, _l("%(name)s doet mee aan de volgende berekening.")),
-    "hervatten": (actions.resume, _l("De zaak van %(name)s loopt weer.")),
+    "hervatten": (resting.resume, _l("De zaak van %(name)s loopt weer.")),
     "heropenen": (actions.reopen, _l("We zoeken weer voor %(name)s.")),
 }
 REASONED = {
-    "pauzeren": (actions.pause, _l("Zaak pauzeren"), _l("De zaak van %(name)s staat stil.")),
+    "pauzeren": (resting.pause, _l("Zaak pauzeren"), _l("De zaak van %(name)s staat stil.")),
     "sluiten": (actions.close, _l("Zaak sluiten"), _l("De zaak van %(name)s is gesloten.")),
 }
 

@@ -9,6 +9,7 @@ from stagemakelaar.casework.queries import brokers_of
 from stagemakelaar.errors import N_, DomainError
 from stagemakelaar.flow import can_move
 from stagemakelaar.people.models import User
+from stagemakelaar.placements import resting
 from stagemakelaar.web.access import actor
 from stagemakelaar.web.fields import Day, Pick
 from stagemakelaar.web.forms import BaseForm, ButtonForm, LongText, Text, required
@@ -127,7 +128,7 @@ DEEDS = {
             "Wie gepauzeerd is, doet niet mee in een berekening. Hervatten kan altijd: alles staat dan zoals het stond."
         ),
         _pause_objects,
-        lambda session, case, form, by: actions.pause(session, case, by=by, why=form.why.data),
+        lambda session, case, form, by: resting.pause(session, case, by=by, why=form.why.data),
         lambda n: ngettext("%(num)s zaak staat stil.", "%(num)s zaken staan stil.", n),
     ),
     "hervatten": Deed(
@@ -136,7 +137,7 @@ DEEDS = {
         lambda n: ngettext("Hervat %(num)s zaak", "Hervat %(num)s zaken", n),
         _l("De zaken gaan verder waar ze waren. Pauzeren kan daarna weer."),
         _resume_objects,
-        lambda session, case, _form, by: actions.resume(session, case, by=by),
+        lambda session, case, _form, by: resting.resume(session, case, by=by),
         lambda n: ngettext("%(num)s zaak loopt weer.", "%(num)s zaken lopen weer.", n),
     ),
 }

@@ -22,6 +22,7 @@ def test_a_seed_gives_the_same_round_again_and_another_seed_another(make):
     assert not same(make(1), make(2))
 
 
+@pytest.mark.later
 @pytest.mark.parametrize("scale", TABLE)
 def test_the_counts_are_near_the_table(scale):
     students, places, seats, pairs, unplaced, nowhere = TABLE[scale]

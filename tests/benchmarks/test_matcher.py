@@ -18,6 +18,7 @@ RUN = {"what": "solve", "scale": "S", "seed": 1, "placed": 233, "profile": [17, 
 RUN |= {"certificate": True, "cpu": 0.001, "wall": 0.002, "pairs": 9209, "memory_mb": 1}
 
 
+@pytest.mark.later
 def test_the_short_form_measures_and_writes_figures_tables_and_a_chart(tmp_path):
     words = ("--scales", "S", "--seeds", "1", "--out", str(tmp_path))
     done = subprocess.run(

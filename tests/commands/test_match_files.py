@@ -57,6 +57,7 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.later
 def test_the_whole_path_asks_nothing_of_its_environment(tmp_path):
     files = {}
     for name in LAYOUTS:

@@ -1,17 +1,18 @@
 """Very many students with one date of birth: the same are found as if each was held against each, with less work."""
 
-from datetime import date
+from datetime import date, timedelta
 from difflib import SequenceMatcher
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from stagemakelaar import clock
 from stagemakelaar.db import transaction
 from stagemakelaar.intake import alike, crowds, merging
 from stagemakelaar.intake.lines import Outcome
-from stagemakelaar.people.models import Student, User
+from stagemakelaar.people.models import Role, Student, User
 from stagemakelaar.reference.formats import folded
 from tests.intake.test_students import tried
 from tests.rows import change
@@ -134,3 +135,20 @@ def test_whose_data_is_only_kept_is_named_to_nobody_who_tries_a_list(make, sessi
     assert [number for number, _name in tried(session, kept, columns, row)[1][0].alike] == [kept.id]
     change(Student, kept.id, restricted_at=clock.now())
     assert tried(session, kept, columns, row)[1][0].alike == ()
+
+
+def test_more_crowds_than_one_statement_can_name_one_by_one(make, session, monkeypatch):
+    programme = make.programme().id
+    common = {"programme_id": programme, "created_at": clock.now()}
+    account = common | {"role": Role.STUDENT}
+    named = common | {"first_name": "Sam", "last_name": "Bos", "sort_name": "bos sam"}
+    people = {5000 + number: date(2005, 1, 1) + timedelta(days=number) for number in range(1_001)}
+    with transaction() as writing:
+        writing.execute(insert(User), [account | {"id": one, "email": f"{one}@demo.example"} for one in people])
+        born = [named | {"user_id": one, "birth_date": day} for one, day in people.items()]
+        writing.execute(insert(Student), born)
+    looked_at = []
+    monkeypatch.setattr(alike, "CROWD", 0)
+    monkeypatch.setattr(alike, "_pairs_in_crowd", lambda *crowd: looked_at.append(crowd) or {})
+    assert alike.pairs_alike(session, programme) == []
+    assert len(looked_at) == len(people)

@@ -17,7 +17,7 @@ from tests.pages import Browser
 from tests.rows import change
 from tests.waiting import until
 
-pytestmark = pytest.mark.needs("chromium", "smtp")
+pytestmark = [pytest.mark.needs("chromium", "smtp"), pytest.mark.later]
 
 NAMES = ("Aerts", "Bakker", "Cohen", "Demir", "Evers", "Fofana", "Gomes", "Haddad")
 

@@ -94,7 +94,7 @@ def round_of_ten(app, own_database):
     return found
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+@pytest.fixture(params=[True, pytest.param(False, marks=pytest.mark.later)], ids=["scripts", "no scripts"])
 def keyboard(request, app, round_of_ten, open_window, service):
     """The broker, signed in, with nothing but a keyboard."""
     page = open_window(base_url=service, javascript=request.param)

@@ -228,6 +228,15 @@ def test_another_role_from_the_server_leaves_a_stop_as_it_is_and_asks_nobody_to_
     assert session.get(User, second).role is Role.AUDITOR
 
 
+def test_who_is_stopped_is_not_told_to_sign_in_when_new_rights_are_granted(make, browse, admin, second, session):
+    ask(browse.as_(make.staff(Role.ADMIN, name="Zonder Wachtwoord")), second, role=Role.AUDITOR.value)
+    change = newest(session).id
+    close(admin, second)
+    act(admin, f"/accounts/rechten/{change}/toestaan")
+    assert (works(session, second), session.get(User, second).role) == (False, Role.AUDITOR)
+    assert [one.data["what"] for one in session.scalars(select(Message))] == ["stopped"]
+
+
 def test_from_the_server_nobody_but_staff_is_touched(call, make, session):  # noqa: F811
     student = make.student()
     email, number = student.user.email, student.user_id

@@ -127,6 +127,20 @@ def test_a_first_letter_that_waits_to_be_undone_is_put_right(make, student, brok
     assert told_that_we_search(last_letter("student_planned")) == ["wij zoeken verder"]
 
 
+def test_a_first_letter_that_waits_is_put_right_when_a_broker_pauses_the_case(
+    make, student, broker, browse, last_letter
+):
+    change(Programme, broker.programme_id, undo_minutes=15)
+    plan(student, make.place(), broker)
+    desk = browse.as_(broker)
+    desk.get(f"/studenten/{student.id}/pauzeren").submit(why="Ziek.")
+    text = last_letter("student_planned")
+    assert told_that_we_search(text) == []
+    assert "zoektocht" in text
+    desk.get(f"/studenten/{student.id}").submit(f"/studenten/{student.id}/hervatten")
+    assert told_that_we_search(last_letter("student_planned")) == ["wij zoeken verder"]
+
+
 def test_the_own_page_says_who_ends_it_and_on_which_day(make, own, at_rest):
     number, coordinator = at_rest(), make.staff(Role.COORDINATOR)
     page = own.get("/student")
