@@ -39,7 +39,7 @@ def main(words=None):
     names = list(SCENARIOS) if options.scenario == "all" else [options.scenario]
     missed = False
     for name in names:
-        runs = [_once(name, options, number) for number in range(3 if options.full else 1)]
+        runs = [_once(name, options, number) for number in range(options.runs or (3 if options.full else 1))]
         worst = max(runs, key=lambda run: (run["missed"], run["all"]["p95"]))
         print(table(worst), flush=True)
         missed |= bool(worst["missed"])
@@ -55,6 +55,7 @@ def _options(words):
     parser.add_argument("--here", action="store_true", help="use it itself, and not a copy of it")
     parser.add_argument("--full", action="store_true", help="ten minutes and three runs instead of two minutes and one")
     parser.add_argument("--seconds", type=int, help="another length")
+    parser.add_argument("--runs", type=int, help="another number of runs")
     parser.add_argument("--letters", type=int, help="how many processes for letters")
     parser.add_argument("--seed", type=int, default=1, help="who takes part, and who looks at what")
     parser.add_argument("--locust", type=Path, default=LOCUST, help="where locust is")
