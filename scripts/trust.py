@@ -23,7 +23,7 @@ PAGE = ROOT / "docs" / "trust.md"
 HEAD = """# Promises, proofs and last results
 
 Made by `scripts/trust.py` from what the last run wrote down; do not edit by hand. *Full* is the length of `make
-promises`, *short* that of `make test`. Every promise stands here, also where its
+promises`, *short* that of `make test` and `make test-rest`. Every promise stands here, also where its
 proof is missing. One promise again: `make promises ARGS="--promise P05"`. *Planted* are the proofs of the proof: the
 product was broken on purpose, and the proof turned red. *Invalid* is neither passed nor failed: no fault landed
 where it was aimed.

@@ -2,7 +2,8 @@
 
 A test that proves a promise says `@pytest.mark.promise("P05")`; one that plants a break and sees the proof turn red
 says `@pytest.mark.promise("P05", red=True)`, and where the break must be hit by chance, as in a race, `by_chance=True`:
-that one runs in full only. All others run short in `make test`; `make promises` runs everything in full and writes
+that one runs in full only. All others run short in `make test`, or in
+`make test-rest`; `make promises` runs everything in full and writes
 build/promises/P05.json. Figures go along with pytest's own `record_property("kills", 150)`; a proof in which no fault
 landed raises `Invalid`: that is neither passed nor broken.
 """

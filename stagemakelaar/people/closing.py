@@ -1,9 +1,9 @@
 """Closing an account of staff: at once, by one; and never so that one administrator is left alone for good by another.
 
-Whoever holds a stolen account has to be out now, so nobody waits for a second colleague to close one. Only where that
-would leave fewer than two administrators who can sign in, it is a stop: it holds for a week, in which a second one
-confirms it or lets it go. What nobody confirmed ends by itself (`staff_rights.end_lapsed`), and is not begun again by
-the same person soon. Who has the server decides in the place of the second, by a command (`…_from_server`).
+Whoever holds a stolen account has to be out now, so nobody waits for a second colleague to close one. Only where fewer
+than two others who can sign in would be left, who together could undo it, it is a stop: it holds for a week, in which a
+second one confirms it or lets it go. What nobody confirmed ends by itself (`staff_rights.end_lapsed`), and is not begun
+again by the same person soon. Who has the server decides in the place of the second, by a command (`…_from_server`).
 """
 
 from datetime import timedelta
@@ -19,7 +19,7 @@ from stagemakelaar.people.queries import staff_accounts
 from stagemakelaar.people.signing_in import invitations, links, notices
 from stagemakelaar.people.staff_rights import RightsChange
 
-LEAST = 2  # administrators who can sign in
+LEAST = 2  # administrators who can sign in: what it takes to make somebody one
 NOT_AGAIN = timedelta(days=90)  # within which nobody stops the same colleague alone a second time
 
 
@@ -37,7 +37,7 @@ def close(session, user_id, *, by):
     user = _locked(session, staff_accounts().where(User.id == user_id))
     if not (user.is_active or people.was_never_used(user)):  # pressed once more, a stop would last for ever
         raise Overtaken(N_("Dit account is al uitgeschakeld."))
-    if user.id in able and len(able) - 1 < LEAST:
+    if user.id in able and len(able - {user.id, by.id}) < LEAST:
         return _stop(session, user, by=by)
     _close(session, user, by=by)
     return None

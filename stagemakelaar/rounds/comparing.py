@@ -20,15 +20,14 @@ from stagemakelaar.matching.problem import CLASSES, NO_PLACE, UNKNOWN, Outcome, 
 from stagemakelaar.matching.scoring import agreed_points, fit_of, score
 from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.reference.models import Qualification
+from stagemakelaar.rounds.at_hand import AtHand
 from stagemakelaar.rounds.columns_of import days_waited
 from stagemakelaar.rounds.forgetting import limited_in, stored
 from stagemakelaar.rounds.models import Run, RunState, Unplaced
 from stagemakelaar.rounds.reading import day, number, read, text
 from stagemakelaar.rounds.run_settings import RunSettings
 
-KEPT = 4  # comparisons in memory
-
-_at_hand: dict = {}
+_at_hand = AtHand(4)  # comparisons
 
 
 class Change(enum.Enum):
@@ -133,12 +132,7 @@ def compare(session, a, b):
     """
     apart = session.scalars(limited_in(a.programme_id)).all()
     key = (a.id, a.outcome_hash, b.id, b.outcome_hash, tuple(apart))
-    if key not in _at_hand:
-        found = _compared(session, a, b, apart)
-        for oldest in list(_at_hand)[: len(_at_hand) - KEPT + 1]:
-            _at_hand.pop(oldest, None)
-        _at_hand[key] = found
-    return _at_hand[key]
+    return _at_hand.of(key, lambda: _compared(session, a, b, apart))
 
 
 def figures(session, comparison, a, b):

@@ -12,6 +12,7 @@ from stagemakelaar.matching.problem import Outcome, Problem
 from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.placements.models import LIVE, Placement
 from stagemakelaar.places.models import Organisation, OrganisationState, Place, PlaceState
+from stagemakelaar.rounds.at_hand import AtHand
 from stagemakelaar.rounds.forgetting import is_forgotten, limited_in, stored
 from stagemakelaar.rounds.models import Proposal, ProposalState, Review, Round, RoundState, Run, RunState, Unplaced
 from stagemakelaar.rounds.run_settings import RunSettings
@@ -33,9 +34,8 @@ _Later, _Who = aliased(Proposal), aliased(Student)
 # Of a student with a restriction or an objection no list and no figure of a round says anything.
 IS_LISTED = ~select(_Who.id).where(_Who.id == Proposal.student_id, _Who.is_limited).correlate(Proposal).exists()
 STANDS = ~select(_Later.id).where(_Later.previous_id == Proposal.id).exists()
-KEPT = 2  # computed runs in memory
-
-_at_hand = {}
+# Computed runs, by their pairs: 70 to 100 bytes each, what pages reckon with them included.
+_at_hand = AtHand(3_000_000, weight=lambda found: len(found[0].pairs))
 
 
 def takes_part(programme_id):
@@ -338,16 +338,13 @@ def computed(session, run):
     Equal hash and equal people, equal content: they are kept for the next page.
     """
     apart = session.scalars(limited_in(run.programme_id)).all()
-    name = run.outcome_hash, tuple(apart)
-    found = _at_hand.get(name)
-    if found is None:
+
+    def unpacked():
         kept = stored(session, run)
         problem = RunSettings.of(run).applied_to(Problem.from_bytes(kept.frozen_input))
-        found = without(problem, Outcome.from_bytes(kept.outcome), apart)
-        for oldest in list(_at_hand)[: len(_at_hand) - KEPT + 1]:
-            _at_hand.pop(oldest, None)
-        _at_hand[name] = found
-    return found
+        return without(problem, Outcome.from_bytes(kept.outcome), apart)
+
+    return _at_hand.of((run.outcome_hash, tuple(apart)), unpacked)
 
 
 def _one(session, statement):

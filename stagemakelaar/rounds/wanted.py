@@ -24,15 +24,15 @@ from stagemakelaar.people.models import Profile, Student
 from stagemakelaar.reference.postcodes import NOWHERE, pc4_of
 from stagemakelaar.reference.travel import journeys_within, spread
 from stagemakelaar.reference.vocabulary import Leerweg
+from stagemakelaar.rounds.at_hand import AtHand
 from stagemakelaar.rounds.columns_of import EPOCH, SINCE, modes_of, seeking_since, what_counts
 from stagemakelaar.rounds.queries import computed
 from stagemakelaar.rounds.reading import number, read, text, translated
 
 MOST_SEATS = 3
-KEPT = 4  # computations in memory
 LEERWEG = {BOL: Leerweg.BOL, BBL: Leerweg.BBL}
 
-_at_hand: dict = {}
+_at_hand = AtHand(4)  # searches
 
 
 class Wanted(NamedTuple):
@@ -87,14 +87,11 @@ def seats_wanted(session, run):
     counts = what_counts(session, np.unique(problem.candidates.code))
     facts = b"".join(column.tobytes() for column in (homes, modes, since, counts))
     name = (outcome.outcome_hash, hashlib.sha256(facts).digest())
-    found = _at_hand.get(name)
-    if found is None:
-        wanted = _wanted(problem, outcome, homes, modes, since, counts)
-        found = Search(wanted, problem, outcome, homes, modes)
-        for oldest in list(_at_hand)[: len(_at_hand) - KEPT + 1]:
-            _at_hand.pop(oldest, None)
-        _at_hand[name] = found
-    return found
+
+    def search():
+        return Search(_wanted(problem, outcome, homes, modes, since, counts), problem, outcome, homes, modes)
+
+    return _at_hand.of(name, search)
 
 
 def gains_at(search, wanted, pc4s):
