@@ -34,8 +34,8 @@ _Later, _Who = aliased(Proposal), aliased(Student)
 # Of a student with a restriction or an objection no list and no figure of a round says anything.
 IS_LISTED = ~select(_Who.id).where(_Who.id == Proposal.student_id, _Who.is_limited).correlate(Proposal).exists()
 STANDS = ~select(_Later.id).where(_Later.previous_id == Proposal.id).exists()
-# Computed runs, by their pairs: 70 to 100 bytes each, what pages reckon with them included.
-_at_hand = AtHand(3_000_000, weight=lambda found: len(found[0].pairs))
+# Computed runs, by their pairs: 70 to 100 bytes each with what pages reckon with, so 150 MB in a process at most.
+_at_hand = AtHand(1_500_000, weight=lambda found: len(found[0].pairs))
 
 
 def takes_part(programme_id):
