@@ -70,7 +70,7 @@ def test_a_new_administrator_gets_no_letter_before_a_second_one_grants_it(admins
 
 
 def test_an_administrator_who_was_closed_opens_by_two(make, admins, session):
-    third = working(make, Role.ADMIN).id
+    third, _fourth = (working(make, Role.ADMIN).id for _ in range(2))
     act(admins[0], f"/accounts/{third}/uitschakelen")
     act(admins[0], f"/accounts/{third}/inschakelen")
     assert not session.get(User, third).is_active
