@@ -82,8 +82,8 @@ def test_the_figures_tell_of_post_runs_trail_and_answers(figures, browse, make, 
     make.student(searching=True)
     computed(broker)
     put_in_post()
-    browse.get("/bestaat-niet", status=404)
     browse.as_(broker).get("/makelaar")
+    browse.get("/bestaat-niet", status=404)
     later(moment, minutes=7)
     told = figures()
     assert told["stagemakelaar_outbox_messages", "queued"] >= 1
