@@ -66,10 +66,17 @@ def settings(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def app(settings, tmp_path_factory):
+def shared_folder(request, tmp_path_factory):
+    """A folder that all workers of this run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if hasattr(request.config, "workerinput") else base
+
+
+@pytest.fixture(scope="session")
+def app(settings, shared_folder):
     """The application, once; `database` decides which database it speaks to. Workers share compiled templates."""
     app = create_app(settings)
-    compiled = tmp_path_factory.getbasetemp().parent / "templates"
+    compiled = shared_folder / "templates"
     compiled.mkdir(exist_ok=True)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
     return app
@@ -182,10 +189,9 @@ def fill_demo(engine):
 
 
 @pytest.fixture(scope="session")
-def sqlite_demo(request, sqlite_template, tmp_path_factory):
+def sqlite_demo(sqlite_template, shared_folder):
     """A file with the whole demo, filled by the first worker that asks for it."""
-    base = tmp_path_factory.getbasetemp()
-    demo = (base.parent if hasattr(request.config, "workerinput") else base) / "demo.sqlite"
+    demo = shared_folder / "demo.sqlite"
     with demo.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not demo.exists():
