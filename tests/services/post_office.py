@@ -120,7 +120,7 @@ class PostOffice:
                 session.cancel()
             self._loop.run_until_complete(asyncio.gather(*sessions, return_exceptions=True))
             for line in list(self.lines):
-                # One with TLS that ended by itself has nothing left to break off, and older Pythons (3.11.2) trip over that.
+                # One with TLS that ended by itself has nothing left to break off, over which Python 3.11.2 trips.
                 with contextlib.suppress(AttributeError):
                     line.abort()
             self.lines.clear()
