@@ -20,7 +20,7 @@ help: ## List these commands
 run: installed catalogues styles ## Start the demo on http://127.0.0.1:5000; another port: PORT=8080 make run
 	@STAGEMAKELAAR_ENV=demo exec $(PY) -m flask --app wsgi start
 
-test: tools catalogues styles ## Run the whole suite; a part of it: make test ARGS="tests/people -k profile"
+test: tools catalogues styles ## Run the suite in its short form; a part of it, whole: make test ARGS="tests/people -k profile"
 	@$(PY) -m pytest $(WORKERS) $(ARGS)
 
 test-rest: tools catalogues styles ## What `make test` leaves to CI: second runs on PostgreSQL, stories, proofs seen red

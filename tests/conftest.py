@@ -66,13 +66,6 @@ def settings(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def shared_folder(request, tmp_path_factory):
-    """A folder that all workers of this run have in common."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if hasattr(request.config, "workerinput") else base
-
-
-@pytest.fixture(scope="session")
 def app(settings, shared_folder):
     """The application, once; `database` decides which database it speaks to. Workers share compiled templates."""
     app = create_app(settings)

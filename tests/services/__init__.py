@@ -13,6 +13,13 @@ IS_WORKER = "workerinput"
 
 
 @pytest.fixture(scope="session")
+def shared_folder(request, tmp_path_factory):
+    """A folder that all workers of this run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if hasattr(request.config, IS_WORKER) else base
+
+
+@pytest.fixture(scope="session")
 def postgres_cluster():
     """A PostgreSQL server, without durability; see PostgresCluster for databases and templates."""
     from tests.services.postgres import PostgresCluster
@@ -92,10 +99,9 @@ def axe(axe_source):
 
 
 @pytest.fixture(scope="session")
-def html_checker(request, tmp_path_factory):
+def html_checker(shared_folder):
     """Check HTML: `assert html_checker.findings(text) == []`."""
-    base = tmp_path_factory.getbasetemp()
-    return shared_checker(base.parent if hasattr(request.config, IS_WORKER) else base)
+    return shared_checker(shared_folder)
 
 
 def pytest_sessionfinish(session):
