@@ -12,8 +12,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, or_, select
 
 from stagemakelaar.intake.crowds import Crowd, in_order
 from stagemakelaar.intake.crowds import is_alike as is_alike_in_order
@@ -116,7 +115,7 @@ class Known:
             return
         asked = select(Student.id, Student.sort_name, Student.birth_date, User.phone, User.name)
         asked = asked.join(User, User.id == Student.user_id).order_by(Student.id)
-        asked = asked.where(*_among(Student, self._programme_id))
+        asked = asked.where(*_among(self._programme_id))
         asked = asked.where(or_(Student.birth_date.in_(days), User.phone.in_(phones)))
         by_day, by_phone = defaultdict(list), defaultdict(list)
         for one in map(_One._make, self._session.execute(asked)):
@@ -132,54 +131,54 @@ def _name_of(row):
 
 
 def pairs_alike(session, programme_id):
-    """The pairs of students of a programme who may be one person, and whom nobody has told apart: (id, id), by name."""
-    one, other = aliased(Student), aliased(Student)
-    account, others_account = aliased(User), aliased(User)
-    crowded = _crowds(programme_id, Student.birth_date.label("day"), _first_letter(Student).label("letter"))
-    crowd = crowded.subquery()
-    same_birth = (one.birth_date == other.birth_date) & (_first_letter(one) == _first_letter(other))
-    told_apart = exists().where(Apart.first_id == one.id, Apart.second_id == other.id)
-    common = (
-        select(one.id, other.id, one.sort_name, other.sort_name)
-        .join(other, (other.programme_id == one.programme_id) & (other.id > one.id))
-        .where(*_among(one, programme_id), *_among(other, programme_id), ~told_apart)
-        .order_by(one.sort_name, one.id, other.id)
+    """The pairs of students of a programme who may be one person, and whom nobody has told apart: (id, id), by name.
+
+    Students are not joined with students: a database that has not counted its rows since a list came in would go
+    through all of them for each of them, for minutes.
+    """
+    told_apart, found = _told_apart(session, programme_id), {}
+    for people in _sharing(session, programme_id, Student.birth_date, _first_letter()):
+        pairs = _pairs_of_few(people) if len(people) <= CROWD else _Day(people).pairs(told_apart)
+        found |= {(one.id, other.id): one.sort_name for one, other in pairs}
+    for people in _sharing(session, programme_id, User.phone):
+        if len(people) <= CROWD:
+            found |= {(one.id, other.id): one.sort_name for one, other in itertools.combinations(people, 2)}
+    return sorted(found.keys() - told_apart, key=lambda pair: (found[pair], pair))
+
+
+def _pairs_of_few(people):
+    return (
+        (one, other) for one, other in itertools.combinations(people, 2) if is_alike(one.sort_name, other.sort_name)
     )
-    in_a_crowd = (crowd.c.day == one.birth_date) & (crowd.c.letter == _first_letter(one))
-    born = session.execute(common.outerjoin(crowd, in_a_crowd).where(same_birth, crowd.c.day.is_(None))).all()
-    reached = session.execute(
-        common.join(account, account.id == one.user_id)
-        .join(others_account, others_account.id == other.user_id)
-        .where(account.phone == others_account.phone, account.phone.not_in(_crowds(programme_id, User.phone)))
-    ).all()
-    found = {(row[0], row[1]): row[2] for row in born if is_alike(row[2], row[3])}
-    for day, letter in session.execute(crowded).all():
-        found |= _pairs_in_crowd(session, programme_id, day, letter)
-    found |= {(row[0], row[1]): row[2] for row in reached}
-    return sorted(found, key=lambda pair: (found[pair], pair))
 
 
-def _among(student, programme_id):
+def _among(programme_id):
     """Conditions of the students who are held against each other."""
-    return (student.programme_id == programme_id, student.merged_into_id.is_(None), student.restricted_at.is_(None))
+    return (Student.programme_id == programme_id, Student.merged_into_id.is_(None), Student.restricted_at.is_(None))
 
 
-def _first_letter(student):
-    return func.lower(func.substr(student.first_name, 1, 1))
+def _first_letter():
+    return func.lower(func.substr(Student.first_name, 1, 1))
 
 
-def _crowds(programme_id, *shared):
-    """A statement of what more than a CROWD of students have in common."""
-    common = select(*shared).select_from(Student).join(User, User.id == Student.user_id).group_by(*shared)
-    filled = (one.is_not(None) for one in shared)
-    return common.where(*_among(Student, programme_id), *filled).having(func.count() > CROWD)
+def _sharing(session, programme_id, *shared):
+    """The students of a programme who have these columns in common, as lists of at least two, each by number."""
+    labels = [f"shared_{place}" for place in range(len(shared))]
+    columns = [column.label(label) for column, label in zip(shared, labels, strict=True)]
+    counted = (
+        select(Student.id, Student.sort_name, *columns, func.count().over(partition_by=shared).label("as_many"))
+        .join(User, User.id == Student.user_id)
+        .where(*_among(programme_id), *(column.is_not(None) for column in shared))
+        .subquery()
+    )
+    same = [counted.c[label] for label in labels]
+    rows = session.execute(
+        select(counted.c.id, counted.c.sort_name, *same).where(counted.c.as_many > 1).order_by(*same, counted.c.id)
+    )
+    for _same, people in itertools.groupby(rows, key=lambda row: row[2:]):
+        yield [_One(number, name) for number, name, *_same in people]
 
 
-def _pairs_in_crowd(session, programme_id, day, letter):
-    """The pairs of one crowd, MOST_OFFERED at most for each student: the two numbers → the name of the first."""
-    born = (*_among(Student, programme_id), Student.birth_date == day, _first_letter(Student) == letter)
-    people = session.execute(select(Student.id, Student.sort_name).where(*born).order_by(Student.id))
-    apart = select(Apart.first_id, Apart.second_id).join(Student, Student.id == Apart.first_id).where(*born)
-    told_apart = {tuple(pair) for pair in session.execute(apart)}
-    pairs = _Day(itertools.starmap(_One, people)).pairs(told_apart)
-    return {(one.id, other.id): one.sort_name for one, other in pairs}
+def _told_apart(session, programme_id):
+    pairs = select(Apart.first_id, Apart.second_id).join(Student, Student.id == Apart.first_id)
+    return {tuple(pair) for pair in session.execute(pairs.where(Student.programme_id == programme_id))}
