@@ -5,6 +5,8 @@ PYTHON ?=
 ARGS ?=
 export PORT PYTHON
 PY := .venv/bin/python
+# Some machines switch off the bytecode that Python keeps: then each start reads all modules anew, the tests' as well.
+unexport PYTHONDONTWRITEBYTECODE
 # One worker per core and no more than four: each brings its own database server and browser.
 WORKERS ?= -n auto --maxprocesses 4 --dist worksteal
 # The tests that `make check` runs; the rest belongs to `make test`.

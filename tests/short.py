@@ -2,7 +2,8 @@
 
 Three runs, each with more than the one before; a test stands in all that come after the first that has it:
 
-    make test       short, for whoever changes something: all on SQLite, one way through each proof on both databases
+    make test       short, for whoever changes something: all on SQLite, one way through each proof, and on both
+                    databases through each race and crash
     make test-rest  what that leaves to CI: second runs on PostgreSQL where something can turn out differently there,
                     more rows of values in races and crashes, proofs seen red, and tests that say `@pytest.mark.later`
     STAGEMAKELAAR_TESTS=all make test     everything, for the night; naming files to pytest does so too
@@ -106,7 +107,7 @@ def left_to_ci(items):
             yield item
         elif proofs and item.nodeid.startswith(BY_CHANCE):
             rows[item.nodeid.partition("[")[0], is_second].append(item)
-        elif is_second and not proofs and (item.nodeid.startswith(ON_A_CROWD) or crc32(item.nodeid.encode()) % ONE_IN):
+        elif is_second and (proofs or item.nodeid.startswith(ON_A_CROWD) or crc32(item.nodeid.encode()) % ONE_IN):
             yield item
     for found in rows.values():
         yield from sorted(found, key=lambda item: crc32(item.nodeid.encode()))[1:]

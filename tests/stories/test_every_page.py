@@ -23,8 +23,8 @@ pytestmark = [
 ]
 
 # Letters of the table, a broker's pages in PARTS; with a + the same people's pages in other states.
-PARTS = 4
-REST = ["b2", "b3", "b4", "b+", "e", "e+", "s+", "-", "c", "a", "u"]
+PARTS = 8
+REST = [*(f"b{part}" for part in range(2, PARTS + 1)), "b+", "e", "e+", "s+", "-", "c", "a", "u"]
 EVERYONE = ["b1", "s", *(pytest.param(who, marks=pytest.mark.later) for who in REST)]
 
 # Where it is all right to send nothing; every other form says what it misses.

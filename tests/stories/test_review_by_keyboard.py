@@ -15,7 +15,7 @@ from tests.computed import computed
 from tests.pages import Browser
 from tests.rows import change
 
-pytestmark = pytest.mark.needs("chromium", "smtp")
+pytestmark = [pytest.mark.needs("chromium", "smtp"), pytest.mark.later]
 
 STUDENTS = ("Aerts", "Bakker", "Cohen", "Demir", "Evers", "Fofana", "Gomes", "Haddad", "Idris", "Jansen")
 MOST_TABS = 60  # a page on which more are needed is no page for a keyboard
@@ -94,7 +94,7 @@ def round_of_ten(app, own_database):
     return found
 
 
-@pytest.fixture(params=[True, pytest.param(False, marks=pytest.mark.later)], ids=["scripts", "no scripts"])
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
 def keyboard(request, app, round_of_ten, open_window, service):
     """The broker, signed in, with nothing but a keyboard."""
     page = open_window(base_url=service, javascript=request.param)
