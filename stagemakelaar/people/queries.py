@@ -36,7 +36,8 @@ def staff_accounts():
 
 def names_of(session, ids):
     """The names that go with the numbers of accounts: number → name."""
-    return {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(list(ids))))}
+    asked = select(User.id, User.name).where(User.id.in_(list(ids)))
+    return dict(session.execute(asked).tuples().all()) if ids else {}
 
 
 def records_of(session, student):

@@ -87,10 +87,8 @@ def _undo_form(programme, *arguments):
 @pages.get("/studenten/<int:student_id>/plaatsen")
 @allow(Permission.DECIDE)
 def choose(student_id):
-    case = case_for(current_session(), actor(), student_id)
-    note_reading(case.student, page="plaatsen")
+    student = note_reading(lambda: case_for(current_session(), actor(), student_id), page="plaatsen").student
     session = current_session()
-    student = case_for(session, actor(), student_id).student
     fitting, nearly = options_of_today(session, student)
     offers = [
         (
@@ -142,9 +140,9 @@ def place(student_id, place_id):
             form.refuse(refusal)
         else:
             return _placed(placement)
-    note_reading(case_for(current_session(), actor(), student_id).student, place=place_id)
+    student = note_reading(lambda: case_for(current_session(), actor(), student_id), place=place_id).student
     session = current_session()
-    student, chosen = case_for(session, actor(), student_id).student, place_for(session, actor(), place_id)
+    chosen = place_for(session, actor(), place_id)
     run = run_under_review(session, student.programme_id)
     return render_template(
         "by_hand/place.html",
@@ -206,9 +204,9 @@ def replace(proposal_id, place_id):
     proposal = proposal_for(current_session(), actor(), proposal_id)
     if proposal.state is not ProposalState.OPEN and not form.errors:
         return redirect(url_for("proposals.show", proposal_id=proposal_id))
-    note_reading(proposal.student, proposal=proposal_id)
+    proposal = note_reading(lambda: proposal_for(current_session(), actor(), proposal_id), proposal=proposal_id)
     session = current_session()
-    proposal, chosen = proposal_for(session, actor(), proposal_id), place_for(session, actor(), place_id)
+    chosen = place_for(session, actor(), place_id)
     form.version.data = proposal.version  # the page below shows it as it is now
     return render_template(
         "by_hand/replace.html",

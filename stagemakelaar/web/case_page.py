@@ -46,9 +46,8 @@ def show(student_id):
 
 def file_of(student_id, *, call=None, task=None, note=None):
     """The page of a case; with 422 and what was typed when one of its three forms was refused."""
-    note_reading(case_for(current_session(), actor(), student_id).student)
+    case = note_reading(lambda: case_for(current_session(), actor(), student_id))
     session = current_session()
-    case = case_for(session, actor(), student_id)
     placements = placements_of(session, case.student)
     works = may(actor(), Permission.WORK_CASES)
     unplaced = last_search_for(session, case.student) if case.state is CaseState.SEARCHING else None

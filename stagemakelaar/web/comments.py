@@ -50,10 +50,8 @@ def index(proposal_id):
 
 
 def _page(proposal_id, form):
-    note_reading(proposal_for(current_session(), actor(), proposal_id).student, proposal=proposal_id)
-    session = current_session()
-    proposal = proposal_for(session, actor(), proposal_id)
-    threads = comments.threads_about(session, proposal)
+    proposal = note_reading(lambda: proposal_for(current_session(), actor(), proposal_id), proposal=proposal_id)
+    threads = comments.threads_about(current_session(), proposal)
     return render_template(
         "comments/index.html",
         proposal=proposal,

@@ -71,11 +71,11 @@ class RefuseForm(AnswerForm):
 @pages.get("/bedrijf/plaatsingen/<int:placement_id>")
 @allow(Permission.OWN_ORGANISATION)
 def show(placement_id):
-    membership = own_membership()
-    placement = placement_at(current_session(), membership.organisation, placement_id)
-    note_reading(placement.student, placement=placement_id)
-    membership = own_membership()
-    return _page(membership, placement_at(current_session(), membership.organisation, placement_id))
+    def find():
+        return placement_at(current_session(), own_membership().organisation, placement_id)
+
+    placement = note_reading(find, placement=placement_id)
+    return _page(own_membership(), placement)
 
 
 @pages.get("/bedrijf/plaatsingen/<int:placement_id>/afzeggen")

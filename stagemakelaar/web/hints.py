@@ -54,10 +54,8 @@ class HintForm(BaseForm):
 @pages.get("/studenten/<int:student_id>/voorkeuren")
 @allow(Permission.DECIDE)
 def index(student_id):
-    case = case_for(current_session(), actor(), student_id)
-    note_reading(case.student, page="voorkeuren")
+    student = note_reading(lambda: case_for(current_session(), actor(), student_id), page="voorkeuren").student
     session = current_session()
-    student = case_for(session, actor(), student_id).student
     return render_template(
         "hints/index.html",
         student=student,
@@ -94,9 +92,9 @@ def give(student_id, place_id):
         else:
             flash(_("Uw voorkeur is opgeslagen. Ze telt vanaf de volgende berekening."), "success")
             return redirect(url_for("hints.index", student_id=student_id))
-    note_reading(case_for(current_session(), actor(), student_id).student, place=place_id)
+    student = note_reading(lambda: case_for(current_session(), actor(), student_id), place=place_id).student
     session = current_session()
-    student, place = case_for(session, actor(), student_id).student, place_for(session, actor(), place_id)
+    place = place_for(session, actor(), place_id)
     return render_template(
         "hints/give.html", student=student, place=place, terms=terms_of(session, student, place), form=form
     ), 422 if form.errors else 200

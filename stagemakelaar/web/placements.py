@@ -151,10 +151,8 @@ def many():
 @pages.get("/plaatsingen/<int:placement_id>")
 @allow(Permission.SEE_CASES)
 def show(placement_id):
-    placement = placement_for(current_session(), actor(), placement_id)
-    note_reading(placement.student, placement=placement_id)
+    placement = note_reading(lambda: placement_for(current_session(), actor(), placement_id), placement=placement_id)
     session = current_session()
-    placement = placement_for(session, actor(), placement_id)
     proposal = proposal_that_led_to(session, placement)
     return render_template(
         "placements/show.html",

@@ -101,9 +101,8 @@ def show(proposal_id):
 
 def _page(proposal_id, form=None, look_form=None):
     """The proposal with the file around it, which is a reading also where a form comes back refused."""
-    note_reading(proposal_for(current_session(), actor(), proposal_id).student, proposal=proposal_id)
+    proposal = note_reading(lambda: proposal_for(current_session(), actor(), proposal_id), proposal=proposal_id)
     session = current_session()
-    proposal = proposal_for(session, actor(), proposal_id)
     is_open = proposal.state is ProposalState.OPEN
     can_be_decided = _is_looked_at(proposal) and may(actor(), Permission.DECIDE)
     count_others, others = alternatives_for(session, proposal, MOST_ALTERNATIVES)

@@ -9,13 +9,17 @@ from stagemakelaar.people.models import Student
 from stagemakelaar.web.access import actor
 
 
-def note_reading(student, **where):
-    """Note that this user reads about a student; `where` names what was opened beside the file itself, by number.
+def note_reading(find, **where):
+    """What a page is about (a case, a proposal, a placement), and a line that this user reads about its student.
 
-    Call it before the page looks anything up: what was read so far is read anew after it.
+    find    looks it up, in the transaction that writes the line: what is found stays good for the page, and all that
+            was read before is read anew
+    where   names what was opened beside the file itself, by number
     """
     with transaction() as session:
-        audit.record(session, READ, student, by=actor(), **where)
+        found = find()
+        audit.record(session, READ, found.student, by=actor(), **where)
+    return found
 
 
 def note_readings(numbers, **where):
