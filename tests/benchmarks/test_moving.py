@@ -7,7 +7,6 @@ from sqlalchemy import create_engine, text
 
 from benchmarks.moving import differing, sums
 
-
 FIRST = "WHERE id = (SELECT min(id) FROM work_process)"
 
 
