@@ -119,6 +119,8 @@ class TestMistakes:
         [
             ("gegevens", {"first_name": "123"}, "first_name", "Een naam heeft minstens één letter."),
             ("gegevens", {"birth_date": "31-2-2008"}, "birth_date", "Vul een datum in zoals 1-4-2027."),
+            ("gegevens", {"birth_date": "20080401"}, "birth_date", "Vul een datum in zoals 1-4-2027."),
+            ("gegevens", {"birth_date": "2008-W05-3"}, "birth_date", "Vul een datum in zoals 1-4-2027."),
             ("gegevens", {"birth_date": "2013-05-01"}, "birth_date", "14 jaar of ouder"),
             ("gegevens", {"phone": "12"}, "phone", "zoals 06 12 34 56 78"),
             ("opleiding", {"code": "29999"}, "code", "Opleidingscode 29999 kennen we niet."),
