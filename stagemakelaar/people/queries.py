@@ -37,7 +37,7 @@ def staff_accounts():
 def names_of(session, ids):
     """The names that go with the numbers of accounts: number → name."""
     asked = select(User.id, User.name).where(User.id.in_(list(ids)))
-    return dict(session.execute(asked).tuples().all()) if ids else {}
+    return {row.id: row.name for row in session.execute(asked)} if ids else {}
 
 
 def records_of(session, student):
