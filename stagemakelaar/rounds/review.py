@@ -116,11 +116,13 @@ def objection_between(session, student, place):
 
 def objections_between(session, student, place):
     """All that forbids it today, the most telling first: sentences to translate."""
+    # Read before the placement: of whom a colleague places in this moment, the case tells it no earlier than that does.
+    is_searching = case_of(session, student).state is CaseState.SEARCHING
     if live_placement_of(session, student) is not None:
         return [ALREADY_PLACED]
     if student.restricted_at is not None:
         return [N_("Deze student vroeg om even niets met de gegevens te doen.")]
-    if case_of(session, student).state is not CaseState.SEARCHING:
+    if not is_searching:
         return [N_("Voor deze student wordt nu niet gezocht.")]
     if place.organisation.state is OrganisationState.VERIFIED and place.state is not PlaceState.OPEN:
         return [N_("Deze plek staat niet meer open.")]
