@@ -21,8 +21,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 VNU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-# The same engine without the window that nobody sees takes a third less time, and that is what CI has. Snap's wrapper
-# cannot be driven, so it counts as absent.
+# The same engine without the window that nobody sees takes a third less time; CI has the browser as people have it.
+# Snap's wrapper cannot be driven, so it counts as absent.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
