@@ -13,7 +13,6 @@ import json
 import os
 import platform
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +22,7 @@ from pathlib import Path
 from sqlalchemy import Boolean, Integer, String, create_engine, func, literal_column, make_url, select, text
 from sqlalchemy import cast as as_type
 
-from benchmarks.city import ROOT
+from benchmarks.city import ROOT, command
 from stagemakelaar import create_tools, db
 from stagemakelaar.seed.scales import SCALES
 
@@ -40,21 +39,22 @@ def main(words=None):
     there = make_url(asked.server).set(database=name).render_as_string(hide_password=False)
     with tempfile.TemporaryDirectory() as folder, server.connect() as connection:
         here = f"sqlite:///{folder}/before.sqlite"
-        seeded = flask(folder, here, "seed", "--scale", asked.scale)
+        environment = os.environ | {"STAGEMAKELAAR_ENV": "demo", "STAGEMAKELAAR_INSTANCE": folder, "DATABASE_URL": here}
+        _counts, seeding = timed(environment, "seed", "--scale", asked.scale)
         connection.execute(text(f"CREATE DATABASE {name}"))
         try:
-            moved = flask(folder, here, "move", "--to", there, "--json")
+            moved, moving = timed(environment, "move", "--to", there)
             told = {
                 "at": moment.isoformat(timespec="seconds"),
                 "scale": asked.scale,
                 "python": platform.python_version(),
                 "machine": f"{platform.machine()}, {os.cpu_count()} cores, the server included",
                 "sqlite_mb": round(Path(folder, "before.sqlite").stat().st_size / 1e6),
-                "seeding": seeded["took"],
-                "moving": moved["took"],
-                "rows": sum(moved["said"]["tables"].values()),
-                "tables": len(moved["said"]["tables"]),
-                "differing_by_row": moved["said"]["differing"],
+                "seeding": seeding,
+                "moving": moving,
+                "rows": sum(moved["tables"].values()),
+                "tables": len(moved["tables"]),
+                "differing_by_row": moved["differing"],
                 "differing_by_sums": differing(sums(here), sums(there)),
             }
         finally:
@@ -66,23 +66,16 @@ def main(words=None):
     return 1 if told["differing_by_row"] or told["differing_by_sums"] else 0
 
 
-def flask(folder, url, *command):
-    """Run a command of the house on a database; what it said as JSON (None without), and what it took."""
-    environment = os.environ | {
-        "STAGEMAKELAAR_ENV": "demo",
-        "STAGEMAKELAAR_INSTANCE": folder,
-        "DATABASE_URL": url,
-    }
+def timed(environment, *words):
+    """What a command of the house said, and what it took; `most_mb_so_far` is of the largest command until then."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    words = [sys.executable, "-m", "flask", "--app", "wsgi", *command]
-    done = subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    said = command(environment, *words)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    took = {
+    return said, {
         "seconds": round(time.monotonic() - began, 1),
         "cpu": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1),
         "most_mb_so_far": round(after.ru_maxrss / 1024),
     }
-    return {"said": json.loads(done.stdout) if "--json" in command else None, "took": took}
 
 
 def sums(url):

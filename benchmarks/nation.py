@@ -21,7 +21,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.city import ROOT, command
 
 
 def main():
@@ -57,8 +57,8 @@ def main():
 def alone(what, *words):
     """One step in a process of its own: what it told, with its time and memory."""
     began = time.perf_counter()
-    command = [sys.executable, "-m", "benchmarks.nation", "--step", what, *words]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    step = [sys.executable, "-m", "benchmarks.nation", "--step", what, *words]
+    done = subprocess.run(step, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         sys.exit(f"{what} {words[1:]}: ended with {done.returncode}")
     told = json.loads(done.stdout.splitlines()[-1])  # what stands above are lines of the log
@@ -79,11 +79,8 @@ def _together(rounds):
 
 def seed(url, folder, scale, number):
     """Fill an empty database; the counts of its tables."""
-    words = ("seed", "--scale", scale, "--seed", number, "--json")
     environment = os.environ | {"STAGEMAKELAAR_ENV": "demo", "STAGEMAKELAAR_INSTANCE": folder, "DATABASE_URL": url}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    facts = json.loads(done.stdout)
+    facts = command(environment, "seed", "--scale", scale, "--seed", number)
     return {name: facts[name] for name in ("counts", "fingerprint")} | _used()
 
 

@@ -136,20 +136,22 @@ def pairs_alike(session, programme_id):
     Students are not joined with students: a database that has not counted its rows since a list came in would go
     through all of them for each of them, for minutes.
     """
-    told_apart, found = _told_apart(session, programme_id), {}
-    for people in _sharing(session, programme_id, Student.birth_date, _first_letter()):
-        pairs = _pairs_of_few(people) if len(people) <= CROWD else _Day(people).pairs(told_apart)
-        found |= {(one.id, other.id): one.sort_name for one, other in pairs}
-    for people in _sharing(session, programme_id, User.phone):
-        if len(people) <= CROWD:
-            found |= {(one.id, other.id): one.sort_name for one, other in itertools.combinations(people, 2)}
+    told_apart = _told_apart(session, programme_id)
+    likely = _likely_pairs(session, programme_id, told_apart)
+    found = {(one.id, other.id): one.sort_name for one, other in likely}
     return sorted(found.keys() - told_apart, key=lambda pair: (found[pair], pair))
 
 
-def _pairs_of_few(people):
-    return (
-        (one, other) for one, other in itertools.combinations(people, 2) if is_alike(one.sort_name, other.sort_name)
-    )
+def _likely_pairs(session, programme_id, told_apart):
+    for people in _sharing(session, programme_id, Student.birth_date, _first_letter()):
+        if len(people) > CROWD:
+            yield from _Day(people).pairs(told_apart)
+        else:
+            pairs = itertools.combinations(people, 2)
+            yield from ((one, other) for one, other in pairs if is_alike(one.sort_name, other.sort_name))
+    for people in _sharing(session, programme_id, User.phone):
+        if len(people) <= CROWD:
+            yield from itertools.combinations(people, 2)
 
 
 def _among(programme_id):

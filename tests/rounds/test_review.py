@@ -246,6 +246,20 @@ def test_a_student_who_was_placed_by_hand_is_refused(make, proposal, broker):
         approve(again(proposal), broker)
 
 
+def test_who_is_second_by_a_moment_reads_that_the_student_has_a_place(make, proposal, broker, monkeypatch):
+    """A colleague places the student between the looks that this decision takes."""
+    other, case_before = make.place(), review.case_of
+
+    def placed_meanwhile(session, student):
+        monkeypatch.setattr(review, "case_of", case_before)
+        placements.plan(session, student, session.get(Place, other.id), reasons={}, by=broker, why="gebeld")
+        return case_before(session, student)
+
+    monkeypatch.setattr(review, "case_of", placed_meanwhile)
+    with pytest.raises(Overtaken, match="al een plek"):
+        approve(again(proposal), broker)
+
+
 # --- what follows --------------------------------------------------------------------------------------------------
 
 

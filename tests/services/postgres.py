@@ -16,10 +16,14 @@ from psycopg import sql
 
 from tests.parts import postgresql_programs
 
-# What a fast suite may do without: nothing of it survives the run anyway.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-# A test that is rolled back as a whole holds a lock for each savepoint in which it wrote; full proofs write thousands.
-FAST |= {"max_locks_per_transaction": "1024"}
+FAST = {
+    # What a fast suite may do without: nothing of it survives the run anyway.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # A test that is rolled back as a whole holds a lock for each savepoint in which it wrote; full proofs have many.
+    "max_locks_per_transaction": "1024",
+}
 
 
 class PostgresCluster:
