@@ -75,6 +75,12 @@ def pytest_collection_modifyitems(config, items):
             item.user_properties.append(("red", bool(mark.kwargs.get("red"))))
 
 
+def is_invalid(failure):
+    """Whether a failure, as pytest tells it, came from `Invalid`; that a test names it says nothing."""
+    crash = getattr(failure, "reprcrash", None)
+    return crash is not None and crash.message.startswith(f"{Invalid.__module__}.{Invalid.__name__}")
+
+
 class _Writer:
     """Gathers the reports of all workers, and writes one file per promise at the end."""
 
@@ -91,7 +97,7 @@ class _Writer:
         told = {
             "test": report.nodeid,
             "red": dict(report.user_properties).get("red", False),
-            "result": "invalid" if report.failed and "proofs.Invalid" in str(report.longrepr) else report.outcome,
+            "result": "invalid" if report.failed and is_invalid(report.longrepr) else report.outcome,
             "database": next((kind for kind in ("sqlite", "postgresql") if kind in parts), None),
             "carrier": next((kind for kind in ("thread", "celery") if kind in parts), None),
             "seconds": round(report.duration, 2),

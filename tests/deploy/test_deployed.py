@@ -35,6 +35,18 @@ def free_port():
         return line.getsockname()[1]
 
 
+def line_to(folder, port, name=HOST, source="127.0.0.1"):
+    """A line over TLS to the service of this folder."""
+    context = ssl.create_default_context(cafile=str(folder / "fullchain.pem"))
+    context.check_hostname = False
+    raw = socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0))
+    try:
+        return context.wrap_socket(raw, server_hostname=name)
+    except OSError:
+        raw.close()
+        raise
+
+
 class Service:
     """nginx and gunicorn with the files of `deploy/`, changed in nothing but places and numbers of ports."""
 
@@ -85,14 +97,7 @@ class Service:
         return (told.stdout + told.stderr).decode(errors="replace")
 
     def line(self, name=HOST, source="127.0.0.1"):
-        context = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
-        context.check_hostname = False
-        raw = socket.create_connection(("127.0.0.1", self.tls), timeout=20, source_address=(source, 0))
-        try:
-            return context.wrap_socket(raw, server_hostname=name)
-        except OSError:
-            raw.close()
-            raise
+        return line_to(self.folder, self.tls, name, source)
 
     def ask(self, method, path, *, body=None, headers=()):
         """(status, headers, text) of one answer over TLS."""

@@ -1,7 +1,10 @@
 """Passwords of staff: Argon2id, one at a time in each process, and the same work for an account that is none."""
 
+import os
 import re
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from argon2 import PasswordHasher
@@ -25,6 +28,7 @@ CONTEXT = _HERE.split()
 # process, one to work and one to wait; whoever comes next is told at once to come back, and pages go on beside it.
 AT_ONCE, IN_LINE = 1, 1
 PATIENCE = 0.25  # seconds that a sign-in waits for its turn
+STEPS_BACK = 5  # of the 19 of Linux: beside a page that has work to do, a hash gets a quarter of a core
 
 _state: dict = {}
 _turns = threading.BoundedSemaphore(AT_ONCE)
@@ -40,14 +44,14 @@ def configure(memory_kib, passes, lanes):
 def hash_password(password):
     """The hash to keep of a password."""
     with _turn():
-        return _state["hasher"].hash(_bytes(password))
+        return _behind_pages(_state["hasher"].hash, _bytes(password))
 
 
 def is_right(password_hash, password):
     """Whether a password fits; with None as hash it is wrong after the same work."""
     with _turn():
         try:
-            _state["hasher"].verify(password_hash or _state["nobody"], _bytes(password))
+            _behind_pages(_state["hasher"].verify, password_hash or _state["nobody"], _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
     return password_hash is not None
@@ -94,6 +98,17 @@ def _strength(password, own_words):
 
 def _bytes(password):
     return password.encode("utf-8", "surrogatepass")
+
+
+def _behind_pages(work, *on):
+    """What `work` gives, in a thread of its own that lets pages go first; it takes a tenth of a millisecond more."""
+    with ThreadPoolExecutor(1, initializer=_step_back) as thread:
+        return thread.submit(work, *on).result()
+
+
+def _step_back():
+    if sys.platform == "linux":  # elsewhere this would slow down the whole process, and not the thread
+        os.nice(STEPS_BACK)
 
 
 @contextmanager
