@@ -292,21 +292,6 @@ def causes_for_codes(session, programme_id, codes):
     return session.execute(counted).all()
 
 
-def last_search_for(session, student):
-    """What the last chosen run found for a student who stayed without a place: (cause, facts, found_at), or None."""
-    last = (
-        select(func.max(Run.id))
-        .join(Round, Round.chosen_run_id == Run.id)
-        .where(Run.programme_id == student.programme_id)
-        .scalar_subquery()
-    )
-    return session.execute(
-        select(Unplaced.cause, Unplaced.facts, Run.finished_at.label("found_at"))
-        .join(Run, Run.id == Unplaced.run_id)
-        .where(Unplaced.run_id == last, Unplaced.student_id == student.id)
-    ).first()
-
-
 # --- what else was possible ----------------------------------------------------------------------------------------
 
 

@@ -22,8 +22,8 @@ from stagemakelaar.placements.models import LIVE
 from stagemakelaar.placements.queries import live_placement_of, placements_of
 from stagemakelaar.reference.queries import qualification
 from stagemakelaar.rounds.hints import hints_about
-from stagemakelaar.rounds.queries import last_search_for
 from stagemakelaar.rounds.repairs import lost_place_of
+from stagemakelaar.rounds.word import last_search_for
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.case_forms import NoteForm, StudentCallForm, WhyForm, task_form
 from stagemakelaar.web.case_timeline import KINDS, Kind, story_of
@@ -50,7 +50,7 @@ def file_of(student_id, *, call=None, task=None, note=None):
     session = current_session()
     placements = placements_of(session, case.student)
     works = may(actor(), Permission.WORK_CASES)
-    unplaced = last_search_for(session, case.student) if case.state is CaseState.SEARCHING else None
+    search = last_search_for(session, case.student) if case.state is CaseState.SEARCHING else None
     refused = call or task or note
     story, kind = story_of(session, case, placements), chosen("soort", Kind)
     told = [event for event in story if kind in {None, event.kind}]
@@ -63,7 +63,7 @@ def file_of(student_id, *, call=None, task=None, note=None):
         situation=situation_of(case, placements),
         hints=hints_about(session, case.student) if may(actor(), Permission.DECIDE) else None,
         lost=lost_place_of(session, case.student) if case.state is CaseState.SEARCHING else None,
-        cause=cause_in_words(unplaced.cause, unplaced.facts) if unplaced else None,
+        cause=cause_in_words(search.cause, search.facts) if search and search.cause else None,
         works=works,
         decides=may(actor(), Permission.DECIDE),
         can={state.value: can_move(case, state) for state in CaseState},

@@ -18,7 +18,8 @@ from stagemakelaar.people.profiles import Step
 from stagemakelaar.placements.queries import told_placements_of
 from stagemakelaar.rights import own_file
 from stagemakelaar.rounds.models import ProposalState
-from stagemakelaar.rounds.queries import last_search_for, proposals_about
+from stagemakelaar.rounds.queries import proposals_about
+from stagemakelaar.rounds.word import last_search_for
 from stagemakelaar.web.access import actor, allow, confirmed_lately
 from stagemakelaar.web.explanations import Audience, cause_in_words, parts_in_words
 from stagemakelaar.web.forms import ButtonForm, pressed
@@ -105,6 +106,6 @@ def _words_about(session, student, untold):
             for one in proposals_about(session, student)
             for state in [ProposalState.OPEN if one.id in untold.proposals else one.state]
         ],
-        "unplaced": cause_in_words(search.cause, search.facts, Audience.STUDENT) if search else None,
+        "unplaced": cause_in_words(search.cause, search.facts, Audience.STUDENT) if search and search.cause else None,
         "readings": readings_in_words(session, student),
     }

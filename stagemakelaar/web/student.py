@@ -24,7 +24,7 @@ from stagemakelaar.reference.queries import work_processes_with
 from stagemakelaar.reference.vocabulary import Feature
 from stagemakelaar.rights.models import RequestKind
 from stagemakelaar.rights.requests import in_force_of
-from stagemakelaar.rounds.queries import last_search_for
+from stagemakelaar.rounds.word import last_search_for
 from stagemakelaar.web.access import actor, allow
 from stagemakelaar.web.explanations import Audience, parts_in_words
 from stagemakelaar.web.fields import OneOf
@@ -152,7 +152,7 @@ def _situation():
         case=case,
         placements=told_placements_of(session, student),
         contacts=list(case.contacts),
-        unplaced=last_search_for(session, student),
+        search=last_search_for(session, student),
         gaps=sum(profiles.state_of(student, step) is not StepState.DONE for step in Step),
         today=clock.today(),
         restriction=in_force_of(session, actor(), RequestKind.RESTRICTION) if student.restricted_at else None,

@@ -12,9 +12,10 @@ from stagemakelaar.casework.models import Case, CaseState
 from stagemakelaar.people.models import Student
 from stagemakelaar.placements.models import PlacementState, StudentReason, WithdrawnBy
 from stagemakelaar.placements.telling import working_days_from
+from stagemakelaar.rounds.word import NEXT_WORD
 from stagemakelaar.web.explanations import Audience, cause_in_words
 
-FIRST_CONTACT, INTAKE, NEXT_WORD, ACQUAINTANCE = 5, 10, 10, 10  # working days
+FIRST_CONTACT, INTAKE, ACQUAINTANCE = 5, 10, 10  # working days
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Situation:
     case: Case
     placements: list  # oldest first
     contacts: list  # newest first
-    unplaced: object | None  # of the last run, while the search goes on
+    search: object | None  # what the last run found, and when; without a cause where it found a place
     gaps: int  # steps of the profile that are not done
     today: date
     restriction: object | None = None  # what the student asked and was granted, when nothing may be done (AVG 18)
@@ -162,7 +163,7 @@ def _signed_up(now):
 def _intake(now):
     if now.student.profile.completed_at is None:
         return _unfinished(now)
-    by = _promised(now) or working_days_from(_day(now.case.state_changed_at), INTAKE)
+    by = _promised(now) or working_days_from(_last_word(now, now.case.state_changed_at), INTAKE)
     return Status(
         _("We leren je kennen."),
         _waiting(now, by, _("%(broker)s bespreekt met je wat je zoekt, uiterlijk %(day)s.")),
@@ -172,11 +173,12 @@ def _intake(now):
 def _searching(now):
     since, more = now.case.state_changed_at, ()
     lost = now.last if now.last is not None and now.last.state is PlacementState.WITHDRAWN else None
-    if now.unplaced is not None and (lost is None or now.unplaced.found_at > lost.withdrawn_at):
-        told = cause_in_words(now.unplaced.cause, now.unplaced.facts, Audience.STUDENT)
-        more = tuple(filter(None, (told.what, told.next_step)))
-        since = max(since, now.unplaced.found_at)
-    by = _promised(now) or working_days_from(_day(since), NEXT_WORD)
+    if now.search is not None and (lost is None or now.search.found_at > lost.withdrawn_at):
+        since = max(since, now.search.found_at)
+        if now.search.cause:
+            told = cause_in_words(now.search.cause, now.search.facts, Audience.STUDENT)
+            more = tuple(filter(None, (told.what, told.next_step)))
+    by = _promised(now) or working_days_from(_last_word(now, since), NEXT_WORD)
     word = _waiting(now, by, _("Je krijgt uiterlijk %(day)s bericht van %(who)s."))
     if lost is None:
         return Status(_("We zoeken een plek voor je."), word, more)
@@ -269,6 +271,11 @@ def _waiting(now, by, sentence):
             day=in_full(by),
         )
     return sentence % {"broker": _cap(now.broker), "who": now.broker, "day": in_full(by)}
+
+
+def _last_word(now, moment):
+    """The day of a moment, or of the last talk when that came later."""
+    return max([_day(moment), *(contact.held_on for contact in now.contacts)])
 
 
 def _promised(now):

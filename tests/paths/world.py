@@ -40,6 +40,7 @@ class Town:
         self.students = [make.student(searching=number < 3, **spring).id for number in range(4)]
         de_linde, de_eik = make.organisation(name="De Linde"), make.organisation(name="De Eik")
         guided = {"trainer_name": "Henk Smit", "steps_done": ["werk"], "tasks": "Je helpt bij het eten."}
+        guided["ends_on"] = date(2028, 12, 31)  # whoever comes later, and every place they are offered, fits in it too
         self.places = [
             make.place(at, seats=seats, title=title, **guided).id
             for at, seats, title in ((de_linde, 1, "Keuken"), (de_linde, 2, "Huiskamer"), (de_eik, 1, "Tuin"))

@@ -24,6 +24,7 @@ from stagemakelaar.people.models import Profile
 from stagemakelaar.people.permissions import Permission, may
 from stagemakelaar.placements.models import Placement, PlacementState
 from stagemakelaar.placements.queries import ONLY_KEPT, due_to_move, lying_still, overdue_answers
+from stagemakelaar.rounds.word import without_word
 from stagemakelaar.web.work_list.things import Source, Urgency, Words, name_of, rows
 
 FIRST_CONTACT = timedelta(days=7)  # five working days, in short
@@ -125,35 +126,47 @@ def _contact_tell(session, _user, numbers):
     for contact, of_case in session.execute(found.where(ContactMoment.id.in_(numbers))).unique():
         yield (
             contact.id,
-            Words(
-                name_of(of_case.student),
-                _("afgesproken contact"),
-                contact.next_on,
-                _("Neem contact op"),
-                _file_of(of_case.student_id, "contact"),
-            ),
+            _to_contact(of_case, contact.next_on, _("afgesproken contact")),
         )
+
+
+def _spoken_since(statement, urgency):
+    """The rows of a statement of cases, by the last talk or else since the case stands where it stands."""
+    since = func.coalesce(last_contact_on(), func.date(Case.state_changed_at))
+    return rows(statement, Case.id, since=since, urgency=urgency, broker=Case.broker_id)
 
 
 def _silent_wait(user):
-    since = func.coalesce(last_contact_on(), func.date(Case.state_changed_at))
-    silent = long_silent(user, ONLY_KEPT)
-    return rows(silent, Case.id, since=since, urgency=Urgency.WAITS, broker=Case.broker_id)
+    return _spoken_since(long_silent(user, ONLY_KEPT), Urgency.WAITS)
 
 
 def _silent_tell(session, _user, numbers):
-    found = session.execute(select(Case, last_contact_on()).where(Case.id.in_(numbers)))
-    for of_case, last in found.unique():
-        yield (
-            of_case.id,
-            Words(
-                name_of(of_case.student),
-                _("de stage loopt, en al zes weken geen contact") if last else _("de stage loopt, en nog geen contact"),
-                last or clock.day_of(of_case.state_changed_at),
-                _("Neem contact op"),
-                _file_of(of_case.student_id, "contact"),
-            ),
-        )
+    for of_case, last in _with_last_contact(session, numbers):
+        what = _("de stage loopt, en al zes weken geen contact") if last else _("de stage loopt, en nog geen contact")
+        yield of_case.id, _to_contact(of_case, last, what)
+
+
+def _without_word_wait(user):
+    return _spoken_since(without_word(user, ONLY_KEPT), Urgency.LATE)
+
+
+def _without_word_tell(session, _user, numbers):
+    for of_case, last in _with_last_contact(session, numbers):
+        yield of_case.id, _to_contact(of_case, last, _("zoekt een plek, en kreeg geen bericht op de beloofde dag"))
+
+
+def _with_last_contact(session, numbers):
+    return session.execute(select(Case, last_contact_on()).where(Case.id.in_(numbers))).unique()
+
+
+def _to_contact(of_case, last, what):
+    return Words(
+        name_of(of_case.student),
+        what,
+        last or clock.day_of(of_case.state_changed_at),
+        _("Neem contact op"),
+        _file_of(of_case.student_id, "contact"),
+    )
 
 
 def _still_wait(user):
@@ -256,6 +269,7 @@ def _move_tell(session, _user, numbers):
 SOURCES = (
     Source("antwoord", _l("antwoord dat uitblijft"), _answer_wait, _answer_tell),
     Source("contact", _l("afgesproken contact"), _contact_wait, _contact_tell),
+    Source("bericht", _l("beloofd bericht dat uitblijft"), _without_word_wait, _without_word_tell),
     Source("taak", _l("taak"), _task_wait, _task_tell),
     Source("aanmelding", _l("nieuwe aanmelding"), _new_wait, _new_tell),
     Source("overgedragen", _l("zaak die u is overgedragen"), _handed_wait, _handed_tell, is_personal=True),
