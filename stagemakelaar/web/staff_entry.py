@@ -115,7 +115,8 @@ def check_password():
     password_hash = user.password_hash if usable else None
     if not fits(password_hash, form.password.data, taken):
         with transaction() as session:
-            audit.record(session, "sign_in.refused", user, by=None, result="refused")
+            # Looked up once more also where there is none: one question less would tell who has an account.
+            audit.record(session, "sign_in.refused", user_with(session, email), by=None, result="refused")
         form.password.errors = [_("Het e-mailadres of het wachtwoord klopt niet.")]
         return render_template("signing_in/staff.html", form=form), 422
     fresh_hash = passwords.renewed(password_hash, form.password.data)
