@@ -14,10 +14,8 @@ from stagemakelaar.rounds.word import NEXT_WORD, _first_day_within
 from tests.computed import asked, compute, computed, opened
 from tests.web.student_pages import on_case
 
-LAST, AFTER = (
-    "2027-02-17T17:00:00+01:00",
-    "2027-02-18T09:00:00+01:00",
-)  # ten working days after tests begin, and the next
+# Ten working days after tests begin, and the day after that.
+LAST, AFTER = "2027-02-17T17:00:00+01:00", "2027-02-18T09:00:00+01:00"
 
 
 @pytest.fixture

@@ -124,10 +124,7 @@ def _contact_wait(user):
 def _contact_tell(session, _user, numbers):
     found = select(ContactMoment, Case).join(Case, Case.id == ContactMoment.case_id)
     for contact, of_case in session.execute(found.where(ContactMoment.id.in_(numbers))).unique():
-        yield (
-            contact.id,
-            _to_contact(of_case, contact.next_on, _("afgesproken contact")),
-        )
+        yield contact.id, _to_contact(of_case, contact.next_on, _("afgesproken contact"))
 
 
 def _spoken_since(statement, urgency):
